@@ -1,0 +1,1 @@
+"""What holds weights: encoders and writers."""

@@ -1,0 +1,1 @@
+"""Many articles about one event in, one faithful briefing out."""

@@ -1,0 +1,51 @@
+"""The seams: what an encoder and a writer must offer."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from summarizer.records import Plan, Writing
+
+
+class Encoder(Protocol):
+    """Turns texts into vectors whose dot product is their similarity.
+
+    ``semantic`` is true where that similarity speaks of meaning, false where only
+    of shared words; the redundancy stage looks for paraphrases only in the first
+    case. ``notices`` holds what a user must be told (a declared fallback).
+    """
+
+    name: str
+    semantic: bool
+    notices: tuple[str, ...]
+
+    def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Shape (n, dim), rows L2-normalised (a zero row for empty text)."""
+        ...
+
+
+class Writer(Protocol):
+    """Turns a plan into prose.
+
+    ``max_input_tokens`` is what the writer can read at once, in its own tokens
+    (special tokens already taken off); the plan is then made to fill it.
+    ``None`` says that the writer writes every group it is given, at about the
+    length of the group's lead, so that the plan is made to fit the word budget.
+    ``notices`` holds what a user must be told (a declared fallback).
+    """
+
+    name: str
+    max_input_tokens: int | None
+    notices: tuple[str, ...]
+
+    def count_tokens(self, text: str) -> int:
+        """The length of ``text`` in the unit of ``max_input_tokens`` (words if None)."""
+        ...
+
+    def write(self, plan: Plan, *, words: int) -> Writing:
+        """Draft sentences of at most ``words`` words altogether."""
+        ...
