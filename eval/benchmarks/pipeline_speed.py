@@ -1,0 +1,55 @@
+"""Seconds a stage of the pipeline takes: `python -m eval.benchmarks.pipeline_speed PATH...`.
+
+Each PATH is a folder of articles, or a file of clusters (the first is taken). The
+summarizer is warm: built and used once before. Printed is the median of the runs, from
+reading to ranking and by stage.
+"""
+
+from __future__ import annotations
+
+import argparse
+import statistics
+import time
+from pathlib import Path
+
+from summarizer import Document, Summarizer
+from summarizer.reading import read_clusters, read_documents
+
+RANKING = ("cleaning", "splitting", "encoding", "redundancy", "salience")
+
+
+def documents(path: Path) -> tuple[Document, ...]:
+    """The documents of a folder, or of the first cluster in a file."""
+    if path.is_dir():
+        return read_documents([path]).documents
+    return next(read_clusters(path)).documents
+
+
+def main() -> None:
+    """Times every path and prints a line for each, then its stages."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("paths", nargs="+", type=Path)
+    parser.add_argument("--runs", type=int, default=9)
+    options = parser.parse_args()
+    summarizer = Summarizer(writer="extractive")
+    for path in options.paths:
+        briefing = summarizer.summarize(documents(path))
+        to_ranking, stages = [], []
+        for _ in range(options.runs):
+            start = time.perf_counter()
+            articles = documents(path)
+            reading = time.perf_counter() - start
+            timings = {"reading": reading, **summarizer.summarize(articles).timings}
+            stages.append(timings)
+            to_ranking.append(reading + sum(timings[stage] for stage in RANKING))
+        words = sum(len(document.text.split()) for document in briefing.documents)
+        print(
+            f"{path.name}: {len(briefing.documents)} documents, {words:,} words, reading to "
+            f"ranking {statistics.median(to_ranking):.2f} s (best {min(to_ranking):.2f})"
+        )
+        for stage in stages[0]:
+            print(f"  {stage:<11}{statistics.median(run[stage] for run in stages):7.3f}")
+
+
+if __name__ == "__main__":
+    main()
