@@ -1,0 +1,322 @@
+"""Support: which source sentences back each written one, and what does not check out.
+
+Truth comes first: a written sentence with a number, a date or a name that none of its
+sources states, with a negation that came or went, or without any source at all is left
+out of the briefing, and a notice quotes its first words. That holds even where nothing
+remains. A doubt short of that is a phrase in ``BriefingSentence.checks``.
+"""
+
+from __future__ import annotations
+
+import calendar
+import math
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache, cached_property, lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from summarizer.facts import differences, facts, missing
+from summarizer.negation import polarity, turned
+from summarizer.protocols import Encoder
+from summarizer.records import (
+    BriefingSentence,
+    Citation,
+    Deduplication,
+    Document,
+    Draft,
+    Sentence,
+    Writing,
+)
+from summarizer.sentences import sentence_spans
+from summarizer.vectors import Vectors
+from summarizer.words import collapse, content_words, count_words, fold
+
+MAX_SOURCES = 3  # distinct sentences behind one written sentence
+MIN_GAIN = 0.1  # share of its content that a further source must add
+MIN_COVERAGE = 0.5  # share of its content below which a sentence has no sources
+DOUBT_COVERAGE = 0.7  # and below which they are in doubt
+MIN_COSINE = 0.4  # to the nearest source, with an encoder that knows meaning
+
+_FINISHED = re.compile(r"[.!?…。！？؟۔।]['\"”’»)\]」』]*$")
+_MARKED = re.compile(r"\d|^\W*[A-Z]")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Support:
+    """What the support stage returns: the briefing's sentences, and what it left out."""
+
+    sentences: tuple[BriefingSentence, ...]
+    notices: tuple[str, ...] = ()
+
+
+def support(
+    writing: Writing,
+    deduplication: Deduplication,
+    documents: Sequence[Document],
+    vectors: Vectors,
+    *,
+    encoder: Encoder,
+    words: int,
+) -> Support:
+    """The drafts as sentences with citations, ``words`` words altogether at most.
+
+    A draft with sources is cited to each of them. A draft without is split into
+    sentences, and each is aligned to at most three distinct source sentences and
+    their duplicates; an unfinished sentence and one that repeats an earlier one are
+    left out. Every sentence is checked against what it cites and the publication
+    dates of the documents it cites. ``vectors`` holds the sentences of
+    ``deduplication.kept``.
+    """
+    evidence = _Evidence(deduplication, documents, vectors, encoder)
+    sentences: list[BriefingSentence] = []
+    refused: list[str] = []
+    repeated = unfinished = too_long = 0
+    left = words
+    for draft in _single(writing.drafts):
+        text = draft.text
+        if not draft.sources and not _FINISHED.search(text):
+            unfinished += 1
+            continue
+        if _repeats(text, sentences, exactly=bool(draft.sources)):
+            repeated += 1
+            continue
+        sources = _lead_first(draft.sources) or evidence.sources(text)
+        faults = evidence.faults(text, sources)
+        if faults:
+            refused.append(f"“{_first_words(text)}” ({'; '.join(faults)})")
+            continue
+        if too_long or count_words(text) > left:
+            too_long += 1
+            continue
+        left -= count_words(text)
+        sentences.append(
+            BriefingSentence(
+                text=text,
+                citations=tuple(_citation(source) for source in sources),
+                checks=evidence.doubts(text, sources),
+            )
+        )
+    notices = []
+    if refused:
+        listed = "; ".join(refused)
+        notices.append(
+            f"Left out {_count(len(refused))} that the articles do not bear out: {listed}."
+        )
+    if repeated:
+        notices.append(f"Left out {_count(repeated)} that only repeated an earlier one.")
+    if unfinished:
+        notices.append(f"Left out {_count(unfinished)} that the writer did not finish.")
+    if too_long:
+        notices.append(f"Left out {_count(too_long)} to stay within {words} words.")
+    return Support(sentences=tuple(sentences), notices=tuple(notices))
+
+
+class _Evidence:
+    """The distinct sentences with their duplicates, as evidence for written ones."""
+
+    def __init__(
+        self,
+        deduplication: Deduplication,
+        documents: Sequence[Document],
+        vectors: Vectors,
+        encoder: Encoder,
+    ) -> None:
+        self._published = {d.doc_id: d.published for d in documents if d.published}
+        self._groups = [(s, *deduplication.duplicates.get(s.id, ())) for s in deduplication.kept]
+        self._vectors = vectors.of(deduplication.kept)
+        self._encoder = encoder
+
+    @cached_property
+    def _group_stems(self) -> list[frozenset[str]]:
+        return [_union(_stems(s.text) for s in group) for group in self._groups]
+
+    @cached_property
+    def _frequency(self) -> Counter[str]:
+        return Counter(stem for stems in self._group_stems for stem in stems)
+
+    def sources(self, text: str) -> tuple[Sentence, ...]:
+        """What backs ``text``: at most three distinct sentences, each with its duplicates.
+
+        Greedy: first the sentence that shares most of its content and meaning, then
+        whichever covers most of the content still bare, while that is a tenth of it or
+        holds a number or a name.
+        """
+        bare = self._weights(text)
+        total = sum(bare.values())
+        if not total or not self._groups:
+            return ()
+        marked = _fact_stems(text)
+        near = np.maximum(self._vectors @ self._encoder.encode([text])[0], 0)
+        if self._encoder.semantic and near.max() < MIN_COSINE:
+            return ()
+        chosen: list[int] = []
+        while bare and len(chosen) < MAX_SOURCES:
+            covered = [bare.keys() & stems for stems in self._group_stems]
+            gains = np.array([sum(bare[stem] for stem in stems) for stems in covered]) / total
+            worth: NDArray[np.float64] = np.where(gains > 0, gains + near / (4 if chosen else 1), 0)
+            best = int(np.argmax(np.round(worth, 6)))
+            adds = gains[best] >= MIN_GAIN or bool(covered[best] & marked)
+            if worth[best] == 0 or (chosen and not adds):
+                break
+            chosen.append(best)
+            bare = {stem: weight for stem, weight in bare.items() if stem not in covered[best]}
+        return tuple(sentence for row in chosen for sentence in self._groups[row])
+
+    def faults(self, text: str, sources: Sequence[Sentence]) -> tuple[str, ...]:
+        """Why ``text`` must not be told, one phrase each; empty where nothing is wrong."""
+        if not sources:
+            return ("no source says anything like it",)
+        texts = self._texts(sources)
+        if any(fold(text) == fold(source) for source in texts):
+            return ()
+        faults = [fault for fault in [_turned(text, texts)] if fault]
+        # Word for word from a source, its facts are the source's.
+        if not _quotes(text, texts):
+            there = _union(_stems(source) for source in texts)
+            faults += [
+                _phrase(kind, value)
+                for kind, value in missing(facts(text), [facts(source) for source in texts])
+                # "Ferries" where the source says "ferry"
+                if kind != "name" or not _stems(value) <= there
+            ]
+            if self._coverage(text, texts) < MIN_COVERAGE:
+                faults.append("most of it is in none of its sources")
+        return tuple(faults)
+
+    def doubts(self, text: str, sources: Sequence[Sentence]) -> tuple[str, ...]:
+        """What does not quite check out, one phrase each."""
+        texts = self._texts(sources)
+        if not _quotes(text, texts) and self._coverage(text, texts) < DOUBT_COVERAGE:
+            return ("some of its words are in none of its sources",)
+        return ()
+
+    def _coverage(self, text: str, texts: Iterable[str]) -> float:
+        """Share of the content of ``text`` that ``texts`` hold, 0 to 1.
+
+        Names are taken for granted: ``missing`` knows better ("US", "United States").
+        """
+        weights = self._weights(text)
+        stated = facts(text)
+        there = _union(_stems(words) for words in [*texts, *(stated.names - stated.unsure)])
+        total = sum(weights.values())
+        return sum(weights[stem] for stem in weights.keys() & there) / total if total else 1.0
+
+    def _weights(self, text: str) -> dict[str, float]:
+        """The weight of each content stem: rare ones weigh more, numbers and names twice."""
+        marked = _fact_stems(text)
+        return {
+            stem: math.log1p(len(self._groups) / max(self._frequency[stem], 0.5))
+            * (2 if stem in marked else 1)
+            for stem in sorted(_stems(text))
+        }
+
+    def _texts(self, sources: Sequence[Sentence]) -> list[str]:
+        """The sources, and the dates on which they were published."""
+        cited = {source.doc_id for source in sources}
+        dates = {date for doc_id, date in self._published.items() if doc_id in cited}
+        return [collapse(source.text) for source in sources] + [
+            f"{calendar.month_name[date.month]} {date.day}, {date.year}" for date in sorted(dates)
+        ]
+
+
+def _single(drafts: Iterable[Draft]) -> Iterator[Draft]:
+    """The drafts, those without sources split into sentences."""
+    for draft in drafts:
+        if draft.sources:
+            yield draft
+        else:
+            for start, end in sentence_spans(draft.text):
+                yield Draft(text=collapse(draft.text[start:end]))
+
+
+def _lead_first(sources: Sequence[Sentence]) -> tuple[Sentence, ...]:
+    """Each source once, those from the lead's document first."""
+    distinct = {source.id: source for source in sources}.values()
+    return tuple(sorted(distinct, key=lambda source: source.doc_id != sources[0].doc_id))
+
+
+def _repeats(text: str, sentences: Iterable[BriefingSentence], *, exactly: bool) -> bool:
+    """Whether an earlier sentence says it: in the same words, or with all its content."""
+    if any(fold(text) == fold(earlier.text) for earlier in sentences):
+        return True
+    return not exactly and any(_stems(text) <= _stems(earlier.text) for earlier in sentences)
+
+
+def _citation(source: Sentence) -> Citation:
+    return Citation(doc_id=source.doc_id, start=source.start, end=source.end, text=source.text)
+
+
+@cache
+def _stemmer() -> Callable[[str], str]:
+    from nltk.stem.porter import PorterStemmer
+
+    stem: Callable[[str], str] = PorterStemmer().stem
+    return stem
+
+
+@lru_cache(maxsize=50_000)
+def _stem(word: str) -> str:
+    return _stemmer()(word.removesuffix("'s").removesuffix("'"))
+
+
+def _stems(text: str) -> frozenset[str]:
+    return frozenset(_stem(word) for word in content_words(text))
+
+
+def _turned(text: str, texts: Sequence[str]) -> str | None:
+    """What is wrong where ``text`` says the opposite of the source it follows."""
+    fault = turned(polarity(text, _stem), [polarity(source, _stem) for source in texts])
+    if fault or not texts:
+        return fault
+    opposites = {
+        word
+        for difference in differences(facts(text), facts(texts[0]))
+        if difference.kind == "negation"
+        for word in difference.only_first
+    } - {"not"}
+    unsaid = sorted(opposites - {word for source in texts for word in facts(source).turns})
+    return f"it says “{unsaid[0]}” where its source says the opposite" if unsaid else None
+
+
+def _quotes(text: str, texts: Iterable[str]) -> bool:
+    return any(f" {fold(text)} " in f" {fold(source)} " for source in texts)
+
+
+def _union(sets: Iterable[frozenset[str]]) -> frozenset[str]:
+    return frozenset().union(*sets)
+
+
+def _fact_stems(text: str) -> frozenset[str]:
+    """Stems of the words with a digit or a capital: what may be a fact."""
+    return _union(_stems(word) for word in text.split() if _MARKED.search(word))
+
+
+def _phrase(kind: str, value: str) -> str:
+    if kind == "name":
+        value = value.upper() if len(value) < 3 else value.title()
+    elif kind == "date":
+        value = _day(value)
+    return f"the {kind} {value} is in none of its sources"
+
+
+def _day(value: str) -> str:
+    """ "????-09-03" gives "3 September", "tuesday" "Tuesday"."""
+    year, *rest = value.split("-")
+    if len(rest) != 2:
+        return value.capitalize()
+    month, day = rest
+    name = calendar.month_name[int(month)] if month.isdigit() else ""
+    return " ".join(part for part in (day.lstrip("0"), name, year) if part.strip("?"))
+
+
+def _first_words(text: str) -> str:
+    words = text.split()
+    return text if len(words) <= 8 else " ".join(words[:6]) + " ..."
+
+
+def _count(number: int) -> str:
+    return "1 sentence" if number == 1 else f"{number} sentences"
