@@ -32,8 +32,8 @@ class Config:
     encoder: str = "auto"
     ranker: str = "default"
     lambda_: float = 0.7
-    near_threshold: float = 0.8
-    semantic_threshold: float = 0.85
+    near_threshold: float = 0.75
+    semantic_threshold: float = 0.8
 
     def __post_init__(self) -> None:
         if isinstance(self.words, bool) or not isinstance(self.words, int):

