@@ -91,7 +91,7 @@ def brief(
     ] = Config().words,
     writer: Annotated[
         str, typer.Option("--writer", help="auto, extractive or hf:NAME_OR_PATH.")
-    ] = Config().writer,
+    ] = "auto",
     format: Annotated[
         str | None,
         typer.Option(

@@ -1,0 +1,1 @@
+"""Measurements of the harness itself: speed and agreement with other tools."""
