@@ -7,15 +7,18 @@ from __future__ import annotations
 
 import hashlib
 import importlib.util
+import os
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from itertools import groupby
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from threadpoolctl import threadpool_limits
 
 from summarizer.errors import ConfigError, ModelError
 from summarizer.protocols import Encoder
@@ -90,7 +93,9 @@ class MiniLMEncoder:
 
     Batches are packed without padding and ordered by length and text, so the result
     does not depend on the order of ``texts``; other texts beside one change its vector
-    by less than 1e-6, the rounding of differently shaped matrix products.
+    by less than 1e-6, the rounding of differently shaped matrix products. Each processor
+    computes batches of its own: the matrices are too small to be shared out, and what is
+    no matrix product would run on one processor alone.
     """
 
     name = "minilm"
@@ -98,7 +103,7 @@ class MiniLMEncoder:
     notices: tuple[str, ...] = ()
 
     max_tokens = 128
-    batch_tokens = 1024
+    batch_tokens = 512
     heads = 12
     epsilon = np.float32(1e-12)
 
@@ -125,6 +130,7 @@ class MiniLMEncoder:
         self._tokenizer = Tokenizer.from_file(str(tokenizer))
         self._tokenizer.no_padding()
         self._tokenizer.enable_truncation(self.max_tokens)
+        self._lock = threading.Lock()
 
     def encode(self, texts: Sequence[str]) -> Array:
         """Shape (n, 384), rows L2-normalised; a zero row where there is no word piece."""
@@ -133,8 +139,15 @@ class MiniLMEncoder:
         rows = np.zeros((len(distinct), self._words.shape[1]), dtype=np.float32)
         read = [row for row in range(len(pieces)) if len(pieces[row]) > 2]  # [CLS] and [SEP]
         read.sort(key=lambda row: len(pieces[row]))
-        for batch in _batches(read, [len(piece) for piece in pieces], self.batch_tokens):
+        batches = list(_batches(read, [len(piece) for piece in pieces], self.batch_tokens))
+
+        def compute(batch: list[int]) -> None:
             rows[batch] = self._forward([pieces[row] for row in batch])
+
+        # The limit holds for the whole process, so one call at a time sets it.
+        with self._lock, threadpool_limits(1, "blas"), ThreadPoolExecutor(_processors()) as pool:
+            for _ in pool.map(compute, reversed(batches)):  # the longest first
+                pass
         return rows[[distinct[text] for text in texts]]
 
     def _tokenize(self, texts: Sequence[str]) -> list[NDArray[np.int32]]:
@@ -168,6 +181,13 @@ class MiniLMEncoder:
         pooled: Array = np.add.reduceat(hidden, starts, axis=0)
         pooled /= np.array(lengths, dtype=np.float32)[:, None]
         return _unit_rows(pooled)
+
+
+def _processors() -> int:
+    """How many processors this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 class _Layer:

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from summarizer.errors import ConfigError
+
+if TYPE_CHECKING:
+    from summarizer.protocols import Encoder, Writer
 
 MAX_WORDS = 5_000
 
@@ -16,8 +19,8 @@ class Config:
     """Settings of a ``Summarizer``.
 
     words:              length of the briefing at most, in words, 10 to 5,000
-    writer:             "auto", "extractive" or "hf:NAME_OR_PATH"
-    encoder:            "auto", "minilm", "lexical" or "hf:NAME_OR_PATH"
+    writer:             "auto", "extractive", "hf:NAME_OR_PATH", or a Writer
+    encoder:            "auto", "minilm", "lexical", "hf:NAME_OR_PATH", or an Encoder
     ranker:             a name in ``summarizer.salience.RANKERS``
     lambda_:            MMR's weight of salience against novelty, 0 to 1
     near_threshold:     lexical similarity from which two sentences are one, 0 to 1
@@ -28,8 +31,8 @@ class Config:
     """
 
     words: int = 200
-    writer: str = "auto"
-    encoder: str = "auto"
+    writer: str | Writer = "auto"
+    encoder: str | Encoder = "auto"
     ranker: str = "default"
     lambda_: float = 0.7
     near_threshold: float = 0.75

@@ -1,0 +1,154 @@
+"""The summarizer: from documents to one briefing, a stage a line."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from functools import partial
+from typing import Any
+
+from models import load_encoder, load_writer
+from summarizer.cleaning import clean
+from summarizer.config import Config
+from summarizer.errors import InputError
+from summarizer.reading import document_from_text
+from summarizer.records import Briefing, Document
+from summarizer.redundancy import deduplicate
+from summarizer.salience import rank
+from summarizer.selection import headline, select
+from summarizer.sentences import split
+from summarizer.support import support
+from summarizer.vectors import Vectors
+from summarizer.words import collapse
+
+_QUOTED = "Nothing that was written checks out; these are sentences of the articles instead."
+_NOTHING_FITS = "No sentence of the articles fits into so few words; allow more."
+
+
+class Summarizer:
+    """Turns the documents of one event into one briefing.
+
+    Built once (it loads the models), used many times, from several threads.
+    Takes a ``Config``, or its settings by name; see there for the defaults.
+    Raises ConfigError for a bad setting, ModelError where a model cannot be loaded.
+
+    >>> Summarizer(writer="extractive", words=100).summarize(texts).text  # doctest: +SKIP
+    """
+
+    def __init__(self, config: Config | None = None, **settings: Any) -> None:
+        self.config = config or Config.from_mapping(settings)
+        encoder, writer = self.config.encoder, self.config.writer
+        self._encoder = load_encoder(encoder) if isinstance(encoder, str) else encoder
+        self._writer = load_writer(writer) if isinstance(writer, str) else writer
+
+    def summarize(
+        self,
+        documents: Iterable[str | Document],
+        *,
+        cluster_id: str = "cluster",
+        notices: Sequence[str] = (),
+        progress: Callable[[str], None] | None = None,
+    ) -> Briefing:
+        """The briefing of ``documents``, texts or records, all about one event.
+
+        ``notices`` come first among the briefing's own (what reading had to say);
+        ``progress`` is called with the name of each stage as it begins. Raises
+        InputError where there is nothing to summarize or an id occurs twice.
+        """
+        config, encoder, writer = self.config, self._encoder, self._writer
+        stage = _Stages(progress)
+
+        with stage("cleaning"):
+            cleaning = clean(_records(documents))
+        with stage("splitting"):
+            sentences = split(cleaning.documents)
+        if not sentences:
+            raise InputError("The documents hold no sentence to summarize.")
+        with stage("encoding"):
+            vectors = Vectors(sentences, encoder.encode([collapse(s.text) for s in sentences]))
+        with stage("redundancy"):
+            deduplication = deduplicate(
+                sentences,
+                vectors,
+                semantic=encoder.semantic,
+                near_threshold=config.near_threshold,
+                semantic_threshold=config.semantic_threshold,
+            )
+        with stage("salience"):
+            ranking = rank(deduplication, cleaning.documents, vectors, ranker=config.ranker)
+        with stage("selection"):
+            plan = select(
+                ranking,
+                deduplication,
+                cleaning.documents,
+                vectors,
+                limit=writer.max_input_tokens or config.words,
+                cost=writer.count_tokens,
+                lambda_=config.lambda_,
+            )
+        check = partial(
+            support,
+            deduplication=deduplication,
+            documents=cleaning.documents,
+            vectors=vectors,
+            encoder=encoder,
+            words=config.words,
+        )
+        with stage("writing"):
+            writing = writer.write(plan, words=config.words)
+        with stage("support"):
+            supported = check(writing)
+        told = (*encoder.notices, *writer.notices, *writing.notices, *supported.notices)
+        if not supported.sentences:
+            writer = load_writer("extractive")
+            with stage("quoting"):
+                supported = check(writer.write(plan, words=config.words))
+            told += (_QUOTED if supported.sentences else _NOTHING_FITS,)
+
+        return Briefing(
+            cluster_id=cluster_id,
+            headline=headline(plan, cleaning.documents, vectors),
+            sentences=supported.sentences,
+            documents=cleaning.documents,
+            deduplication=deduplication,
+            ranking=ranking,
+            dropped=cleaning.dropped,
+            writer=writer.name,
+            notices=(*notices, *cleaning.notices, *told),
+            timings=stage.seconds,
+        )
+
+
+def _records(documents: Iterable[str | Document]) -> list[Document]:
+    """Texts become documents called "1", "2", ...; two of one id are refused."""
+    if isinstance(documents, str):
+        raise InputError("Give a list of articles, not one text.")
+    records = [
+        document_from_text(document, doc_id=str(number)) if isinstance(document, str) else document
+        for number, document in enumerate(documents, start=1)
+    ]
+    if not records:
+        raise InputError("There is no document to summarize.")
+    seen: set[str] = set()
+    for record in records:
+        if record.doc_id in seen:
+            raise InputError(f"Two documents have the id {record.doc_id!r}; ids must differ.")
+        seen.add(record.doc_id)
+    return records
+
+
+class _Stages:
+    """Times the stages and tells ``progress`` as each begins."""
+
+    def __init__(self, progress: Callable[[str], None] | None) -> None:
+        self.seconds: dict[str, float] = {}
+        self._progress = progress
+
+    @contextmanager
+    def __call__(self, name: str) -> Iterator[None]:
+        if self._progress:
+            self._progress(name)
+        start = time.perf_counter()
+        yield
+        self.seconds[name] = time.perf_counter() - start
