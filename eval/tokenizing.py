@@ -12,7 +12,7 @@ import unicodedata
 from collections.abc import Callable
 from functools import cache
 
-from eval.porter import stem
+from summarizer.porter import stem
 
 _GOOGLE = re.compile(r"[a-z0-9]+")
 

@@ -273,8 +273,8 @@ _NO_PLACES = frozenset(
 def dateline_end(text: str, begin: int, *, opening: bool, transcript: bool) -> int:
     """Where the paragraph proper begins, after a dateline if it has one.
 
-    With an agency in brackets, or with a place in capitals before a dash, it is sure;
-    a place alone ("Moscow: ", "Pyongyang - ") counts only where the article opens.
+    With a known agency in brackets, or with a place in capitals before a dash, it is sure;
+    a place alone ("Moscow: ", "Pyongyang - ", "LYON: ") counts only where the article opens.
     """
     match = _DATELINE.match(text, begin, begin + 120)
     if not match or match.end() >= len(text):
@@ -282,7 +282,8 @@ def dateline_end(text: str, begin: int, *, opening: bool, transcript: bool) -> i
     place, agency, dash = match["place"] or "", match["agency"], (match["dash"] or "").strip()
     if agency:
         known = agency.casefold() in _phrases().agencies
-        sure = known or (agency.isupper() and len(agency) <= 8 and bool(place) and bool(dash))
+        capitals = place.isupper() or (agency.isupper() and len(agency) <= 8)
+        sure = known or (bool(place) and bool(dash) and capitals)
         return match.end() if sure and (dash or (known and not place)) else begin
     follows = text[match.end()]
     if (
@@ -307,7 +308,7 @@ def dateline_end(text: str, begin: int, *, opening: bool, transcript: bool) -> i
         and count_words(place) <= 3
     )
     ordinary = place.casefold().split()[0] in _NO_PLACES
-    if opening and named and spaced and not ordinary and not place.isupper():
+    if opening and named and spaced and not ordinary and (dash == ":" or not place.isupper()):
         if dash == ":" and (transcript or follows in '“"'):
             return begin
         return match.end()

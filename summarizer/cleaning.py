@@ -191,7 +191,10 @@ def _judge_title(document: Document, blocks: Sequence[Block], shared: frozenset[
 
 
 def _headline(blocks: Sequence[Block], shared: frozenset[str]) -> str | None:
-    """The first line before the first paragraph, unless another speaks much more of the article."""
+    """The first line before the first paragraph, unless another speaks much more of the article.
+
+    Of a few words, as a newspaper's name is, even one that says two words more of it does.
+    """
     first, _ = _article(blocks)
     if first == len(blocks):
         return None
@@ -200,15 +203,18 @@ def _headline(blocks: Sequence[Block], shared: frozenset[str]) -> str | None:
         return None
     paragraphs = [block for block in blocks if block.paragraph][:50]
     vocabulary = {word for block in paragraphs for word in content_words(block.text[:5000])}
-    title, best = None, -1.0
+    title: Block | None = None
+    best, most = -1.0, 0
     for block in candidates[:20]:
         words = set(content_words(block.text))
-        common = len(words & vocabulary) / max(len(words), 1)
+        spoken = len(words & vocabulary)
+        common = spoken / max(len(words), 1)
         if block.key in shared and common < 0.5:
             continue
-        if title is None or common > best + 0.3:
-            title, best = block.text, common
-    return _plain_title(title) if title else None
+        name = title is not None and title.words <= 4
+        if title is None or common > best + 0.3 or (name and common >= 0.5 and spoken >= most + 2):
+            title, best, most = block, common, spoken
+    return _plain_title(title.text) if title else None
 
 
 def _title_like(block: Block) -> bool:

@@ -11,6 +11,8 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from summarizer.words import count_words
+
 # January to December; one line a language: English, its short forms, German, French,
 # Spanish, Italian, Portuguese, Russian (genitive). A short form may end in a point.
 _MONTHS = {
@@ -146,15 +148,21 @@ def find_date(text: str) -> dt.date | None:
 
 
 def _signed(line: str) -> bool:
-    """Whether the line is "Posted on March 3, 2023 by admin", or the other way round."""
-    label = _LABELLED_DATE.match(line)
-    if label is None or line.endswith((".", "!", "?")):
+    """Whether the line is "Posted on March 3, 2023 by admin", or the other way round.
+
+    Without a label it is one only as "March 3, 2023 by admin".
+    """
+    if line.endswith((".", "!", "?")):
         return False
-    date = _DATE.match(line, label.end())
+    label = _LABELLED_DATE.match(line)
+    date = _DATE.match(line, label.end() if label else 0)
     if date:
-        return _BY_OR_IN.fullmatch(line, date.end()) is not None
-    return line.startswith("by ", label.end()) and any(
-        date.end() == len(line) for date in _DATE.finditer(line)
+        rest = _BY_OR_IN.fullmatch(line, date.end())
+        return rest is not None and (label is not None or count_words(rest[0]) <= 5)
+    return (
+        label is not None
+        and line.startswith("by ", label.end())
+        and any(date.end() == len(line) for date in _DATE.finditer(line))
     )
 
 

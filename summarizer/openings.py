@@ -25,6 +25,14 @@ _PRONOUN = re.compile(
     r"(?!-)",
     re.IGNORECASE,
 )
+# "The move comes as", "The announcement was made": which one is in the sentence before.
+_REFERENCE = re.compile(
+    r"the (?:update|move|decision|announcement|statement|comments?|remarks|news|development|ruling"
+    r"|incident|report|measure|agreement|meeting|visit|attack|vote|plan|deal|law|figures?)\s+"
+    r"(?:comes?|came|follows|followed|was|were|is|are|will|would|marks|marked|also|has|had"
+    r"|could|may|confirms|confirmed|underscores|underscored)\b",
+    re.IGNORECASE,
+)
 # "It is believed that", "It was Putin who": the pronoun stands for what follows.
 _EMPTY_IT = re.compile(
     r"it(?:'s| is| was| will be| has been| remains| seems?| appears?| emerged| comes?| came)"
@@ -45,19 +53,33 @@ _SPEAKER = re.compile(
 def has_dangling_opening(text: str) -> bool:
     """Whether a reader who has not read what came before would stumble.
 
-    True for an opening pronoun ("He", "This decision", "Their talks"), a connective
+    True for an opening pronoun ("He", "This decision", "Their talks"), a bare reference
+    ("The move comes as"), a connective
     ("But", "However", "In response"), a lower-case letter (the rest of a sentence), and
     for speech whose speaker is only a pronoun ('"...", he said'). An introductory
     clause may come first if the pronoun's noun follows ("In his speech, Putin said").
     """
-    plain = collapse(plain_quotes(text))
-    opening = plain.lstrip("\"'([-* ")
+    opening = _opening(text)
     if not opening:
         return False
     if opening[0].islower() and not re.match(r"[a-z]+[A-Z]|(?:al|de|van|von)[ -]", opening):
         return True
-    if _CONNECTIVE.match(opening):
+    if _CONNECTIVE.match(opening) or _REFERENCE.match(opening):
         return True
+    return has_dangling_pronoun(text)
+
+
+def has_dangling_pronoun(text: str) -> bool:
+    """Whether a pronoun stands for somebody whom only the sentence before names.
+
+    True for an opening pronoun and for a speaker who is only a pronoun. Behind another
+    sentence such a one does not just read badly: it says something of the wrong person.
+    """
+    plain, opening = collapse(plain_quotes(text)), _opening(text)
     if _PRONOUN.match(opening) and not _EMPTY_IT.match(opening) and plain[0] not in "\"'":
         return True
-    return _SPEAKER.search(plain) is not None
+    return bool(opening) and _SPEAKER.search(plain) is not None
+
+
+def _opening(text: str) -> str:
+    return collapse(plain_quotes(text)).lstrip("\"'([-* ")

@@ -10,7 +10,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from summarizer.openings import has_dangling_opening
+from summarizer.openings import has_dangling_opening, has_dangling_pronoun
 from summarizer.ordering import Times, names_its_year, reading_order, times
 from summarizer.records import (
     Deduplication,
@@ -29,12 +29,12 @@ from summarizer.words import (
     count_words,
     fold,
     plain_quotes,
+    stems,
     tokens,
 )
 
 # What a sentence loses, in salience, for reading badly out of its place.
 _DANGLING = 0.2
-_FRAGMENT = 0.4
 _QUESTION = 0.3
 _NAMELESS_VOICE = 0.2
 _LONG = 0.3  # more than half of the budget
@@ -46,6 +46,11 @@ _MIN_WORDS = 6  # what is shorter is a scrap, taken only where nothing else can 
 _FEW_WORDS = 8  # what is shorter gains no more by it
 _HEADLINE_WORDS = 14
 _PAIR = 1.5  # how much more a shared word pair says than a shared word
+# From here on a sentence mostly restates what is chosen. ROUGE does not mind, a reader
+# does: he would be told three times that there is to be a visit.
+_RESTATING = 0.65
+_RESTATED = 8.0
+_ALL_SAID = 0.8
 
 _END = re.compile(r"[.!?…。！？؟।][\"')\]»」』]*$")
 _FIRST_PERSON = re.compile(
@@ -85,10 +90,13 @@ def select(
 
     Greedy by maximal marginal relevance (Carbonell & Goldstein 1998, section 2), where
     ``lambda_`` weighs salience against novelty (see ``Novelty``), so that 1 goes by
-    salience alone. Salience is lowered for what reads badly out of its place: fragments,
-    questions, voices without a name, openings that lean on a sentence not chosen, old
-    reports. A sentence that does not fit is passed over, never cut, so the plan is empty
-    where none fits. A point costs what its lead and its ``when`` cost.
+    salience alone. Salience is lowered for what reads badly out of its place: questions,
+    voices without a name, openings that lean on a sentence not chosen, old reports.
+    Sentences about a "he" or "she" whom none chosen names are taken only where half of
+    the budget would be left, scraps where all of it would. A sentence that does not fit
+    is passed over, never cut, so the plan is empty where none fits, and one that tells
+    nothing new is not taken to fill it up. A point costs what its lead and its ``when``
+    cost.
     """
     if not ranking:
         return Plan(groups=())
@@ -102,8 +110,11 @@ def select(
     salience = np.array([entry.salience for entry in ranking])
     salience -= [flaws(text) + _age(point, when) for text, point in zip(texts, points, strict=True)]
     leaning = np.array([has_dangling_opening(text) for text in texts])
-    scraps = np.array([len(tokens(text)) < _MIN_WORDS for text in texts])
-    free = ~scraps
+    # Neither is taken while there is another choice: a scrap, and "she said" of somebody
+    # whom only the sentence before it names.
+    unnamed = np.array([has_dangling_pronoun(text) for text in texts])
+    scraps = np.array([_scrap(text) for text in texts]) & ~unnamed
+    free = ~scraps & ~unnamed
     scores = np.empty(0)
     long: set[int] = set()
     chosen: list[int] = []
@@ -111,9 +122,11 @@ def select(
     left = limit
     while left > 0:
         if not free.any():
-            if chosen or not scraps.any():
+            last_resort = unnamed if unnamed.any() else scraps
+            if left <= limit / 2 or (chosen and last_resort is scraps) or not last_resort.any():
                 break
-            free, scraps, scores = scraps, free, np.empty(0)
+            free, scores = last_resort.copy(), np.empty(0)
+            last_resort[:] = False
         if not scores.size:
             scores = lambda_ * (salience - _DANGLING * leaning)
             scores = np.round(scores + (1 - lambda_) * novelty.scores(free), 9)
@@ -132,14 +145,25 @@ def select(
         scores[best] = -np.inf
         if not 0 < price <= left:
             continue
+        if lambda_ < 1 and novelty.tells_nothing(best, chosen=False):
+            continue
         left -= price
         chosen.append(best)
         novelty.add(best)
+        # A short sentence taken early may be all said by longer ones taken later.
+        for earlier in chosen[:-1]:
+            if lambda_ == 1 or not novelty.tells_nothing(earlier, chosen=True):
+                continue
+            chosen.remove(earlier)
+            novelty.take_back(earlier)
+            left += cost(texts[earlier])
         if phrase:
             told.add(phrase)
         follower = row.get((sentences[best].doc_id, sentences[best].index + 1))
         if follower is not None:
             leaning[follower] = False  # what it leans on will stand before it
+            free[follower] |= unnamed[follower]
+            unnamed[follower] = False
         scores = np.empty(0)
 
     order = reading_order(
@@ -159,12 +183,15 @@ def select(
     return Plan(groups=tuple(groups), left_out=len(ranking) - len(groups))
 
 
+def _scrap(text: str) -> bool:
+    """Too few words for a sentence, or no end: cut off, it could say what it never meant."""
+    return len(tokens(text)) < _MIN_WORDS or not _END.search(plain_quotes(text))
+
+
 def flaws(text: str) -> float:
     """What a sentence loses, in salience, for being poor reading wherever it stands."""
     plain = plain_quotes(text).casefold()
     loss = 0.0
-    if not _END.search(plain):
-        loss += _FRAGMENT
     if plain.rstrip("\"')").endswith("?"):
         loss += _QUESTION
     voice = plain.startswith('"') or _FIRST_PERSON.search(plain)
@@ -179,7 +206,9 @@ class Novelty:
     Half of it is what its words add: the words and pairs of neighbouring words not yet
     said that at least two documents use, weighted by the share of documents that do
     (the concepts of Gillick & Favre 2009, section 3), over the sentence's length. Half
-    is MMR's own measure, the greatest cosine to a sentence chosen, as a loss.
+    is MMR's own measure, the greatest cosine to a sentence chosen, as a loss. A sentence
+    that restates what is chosen, by that cosine or by the share of its content words
+    said already, loses much more.
     """
 
     def __init__(
@@ -216,18 +245,42 @@ class Novelty:
         self._words = np.array([max(_FEW_WORDS, count_words(s.text)) for s in sentences])
         self._vectors = vectors.of(sentences)
         self._nearest = np.zeros(len(sentences))
+        self._content = [stems(s.text) for s in sentences]
+        self._holding: dict[str, list[int]] = {}
+        for row, content in enumerate(self._content):
+            for word in content:
+                self._holding.setdefault(word, []).append(row)
+        self._said: Counter[str] = Counter()  # in how many of the chosen
+        self._repeated = np.zeros(len(sentences))  # content words said already
 
     def add(self, row: int) -> None:
         """Count the sentence in ``row`` among the chosen."""
         start, end = self._says.indptr[row : row + 2]
         self._unsaid[self._says.indices[start:end]] = 0
         self._nearest = np.maximum(self._nearest, self._vectors @ self._vectors[row])
+        for word in self._content[row]:
+            if not self._said[word]:
+                self._repeated[self._holding[word]] += 1
+            self._said[word] += 1
+
+    def take_back(self, row: int) -> None:
+        """Count the sentence in ``row``, which the chosen others say, among them no longer."""
+        self._said -= Counter(self._content[row])
+
+    def tells_nothing(self, row: int, *, chosen: bool) -> bool:
+        """Whether the (other) chosen ones say it all: hardly a word is new, and no number."""
+        new = [word for word in self._content[row] if self._said[word] <= chosen]
+        few = len(new) < (1 - _ALL_SAID) * len(self._content[row])
+        return few and not any(character.isdigit() for word in new for character in word)
 
     def scores(self, free: NDArray[np.bool_]) -> NDArray[np.float64]:
-        """Shape (n,), in [-0.5, 0.5]; the greatest gain among the ``free`` counts as 1."""
+        """Shape (n,), in [-1.9, 0.5]; the greatest gain among the ``free`` counts as 1."""
         gain = self._says @ self._unsaid / self._words
         top = gain[free].max()
-        return np.asarray((gain / top if top > 0 else gain) / 2 - self._nearest / 2)
+        share = self._repeated / [max(1, len(content)) for content in self._content]
+        restated = np.maximum(0, np.maximum(self._nearest, share) - _RESTATING)
+        loss = self._nearest / 2 + _RESTATED * restated
+        return np.asarray((gain / top if top > 0 else gain) / 2 - loss)
 
 
 def concepts(text: str) -> set[str]:
@@ -282,8 +335,9 @@ def headline(plan: Plan, documents: Sequence[Document], vectors: Vectors) -> str
         for doc_id in {sentence.doc_id for sentence in group.sentences}:
             score = float(nearness[place]) / (1 + place)
             central[doc_id] = max(score, central.get(doc_id, 0.0))
-            if not any(earlier.when for earlier in plan.groups[: place + 1]):
-                news.add(doc_id)
+        # An old report may say the same as a new one; its title is still old.
+        if not any(earlier.when for earlier in plan.groups[: place + 1]):
+            news.add(group.lead.doc_id)
     norm = sum(value**2 for value in weight.values()) ** 0.5 or 1.0
     scored = []
     for document in documents:

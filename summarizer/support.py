@@ -12,9 +12,9 @@ import calendar
 import math
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache, cached_property, lru_cache
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,7 +33,7 @@ from summarizer.records import (
 )
 from summarizer.sentences import sentence_spans
 from summarizer.vectors import Vectors
-from summarizer.words import collapse, content_words, count_words, fold
+from summarizer.words import collapse, count_words, fold, stem_of, stems
 
 MAX_SOURCES = 3  # distinct sentences behind one written sentence
 MIN_GAIN = 0.1  # share of its content that a further source must add
@@ -132,11 +132,11 @@ class _Evidence:
 
     @cached_property
     def _group_stems(self) -> list[frozenset[str]]:
-        return [_union(_stems(s.text) for s in group) for group in self._groups]
+        return [_union(stems(s.text) for s in group) for group in self._groups]
 
     @cached_property
     def _frequency(self) -> Counter[str]:
-        return Counter(stem for stems in self._group_stems for stem in stems)
+        return Counter(stem for held in self._group_stems for stem in held)
 
     def sources(self, text: str) -> tuple[Sentence, ...]:
         """What backs ``text``: at most three distinct sentences, each with its duplicates.
@@ -155,8 +155,8 @@ class _Evidence:
             return ()
         chosen: list[int] = []
         while bare and len(chosen) < MAX_SOURCES:
-            covered = [bare.keys() & stems for stems in self._group_stems]
-            gains = np.array([sum(bare[stem] for stem in stems) for stems in covered]) / total
+            covered = [bare.keys() & held for held in self._group_stems]
+            gains = np.array([sum(bare[stem] for stem in held) for held in covered]) / total
             worth: NDArray[np.float64] = np.where(gains > 0, gains + near / (4 if chosen else 1), 0)
             best = int(np.argmax(np.round(worth, 6)))
             adds = gains[best] >= MIN_GAIN or bool(covered[best] & marked)
@@ -176,12 +176,12 @@ class _Evidence:
         faults = [fault for fault in [_turned(text, texts)] if fault]
         # Word for word from a source, its facts are the source's.
         if not _quotes(text, texts):
-            there = _union(_stems(source) for source in texts)
+            there = _union(stems(source) for source in texts)
             faults += [
                 _phrase(kind, value)
                 for kind, value in missing(facts(text), [facts(source) for source in texts])
                 # "Ferries" where the source says "ferry"
-                if kind != "name" or not _stems(value) <= there
+                if kind != "name" or not stems(value) <= there
             ]
             if self._coverage(text, texts) < MIN_COVERAGE:
                 faults.append("most of it is in none of its sources")
@@ -201,7 +201,7 @@ class _Evidence:
         """
         weights = self._weights(text)
         stated = facts(text)
-        there = _union(_stems(words) for words in [*texts, *(stated.names - stated.unsure)])
+        there = _union(stems(words) for words in [*texts, *(stated.names - stated.unsure)])
         total = sum(weights.values())
         return sum(weights[stem] for stem in weights.keys() & there) / total if total else 1.0
 
@@ -211,7 +211,7 @@ class _Evidence:
         return {
             stem: math.log1p(len(self._groups) / max(self._frequency[stem], 0.5))
             * (2 if stem in marked else 1)
-            for stem in sorted(_stems(text))
+            for stem in sorted(stems(text))
         }
 
     def _texts(self, sources: Sequence[Sentence]) -> list[str]:
@@ -243,33 +243,16 @@ def _repeats(text: str, sentences: Iterable[BriefingSentence], *, exactly: bool)
     """Whether an earlier sentence says it: in the same words, or with all its content."""
     if any(fold(text) == fold(earlier.text) for earlier in sentences):
         return True
-    return not exactly and any(_stems(text) <= _stems(earlier.text) for earlier in sentences)
+    return not exactly and any(stems(text) <= stems(earlier.text) for earlier in sentences)
 
 
 def _citation(source: Sentence) -> Citation:
     return Citation(doc_id=source.doc_id, start=source.start, end=source.end, text=source.text)
 
 
-@cache
-def _stemmer() -> Callable[[str], str]:
-    from nltk.stem.porter import PorterStemmer
-
-    stem: Callable[[str], str] = PorterStemmer().stem
-    return stem
-
-
-@lru_cache(maxsize=50_000)
-def _stem(word: str) -> str:
-    return _stemmer()(word.removesuffix("'s").removesuffix("'"))
-
-
-def _stems(text: str) -> frozenset[str]:
-    return frozenset(_stem(word) for word in content_words(text))
-
-
 def _turned(text: str, texts: Sequence[str]) -> str | None:
     """What is wrong where ``text`` says the opposite of the source it follows."""
-    fault = turned(polarity(text, _stem), [polarity(source, _stem) for source in texts])
+    fault = turned(polarity(text, stem_of), [polarity(source, stem_of) for source in texts])
     if fault or not texts:
         return fault
     opposites = {
@@ -292,7 +275,7 @@ def _union(sets: Iterable[frozenset[str]]) -> frozenset[str]:
 
 def _fact_stems(text: str) -> frozenset[str]:
     """Stems of the words with a digit or a capital: what may be a fact."""
-    return _union(_stems(word) for word in text.split() if _MARKED.search(word))
+    return _union(stems(word) for word in text.split() if _MARKED.search(word))
 
 
 def _phrase(kind: str, value: str) -> str:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
+
+from summarizer.porter import stem
 
 # Scripts written without spaces, where a character is the nearest thing to a word.
 _UNSPACED = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
@@ -54,6 +57,18 @@ def tokens(text: str) -> list[str]:
 def content_words(text: str) -> list[str]:
     """``tokens`` less the stop words."""
     return [token for token in tokens(text) if token not in STOP_WORDS]
+
+
+@lru_cache(maxsize=50_000)
+def stem_of(word: str) -> str:
+    """The Porter stem of a token, its genitive taken off ("Tilby's" and "Tilby" are one)."""
+    word = word.removesuffix("'s").removesuffix("'")
+    return stem(word) if word.isascii() else word
+
+
+def stems(text: str) -> frozenset[str]:
+    """The stems of the content words."""
+    return frozenset(stem_of(word) for word in content_words(text))
 
 
 def fold(text: str) -> str:

@@ -188,6 +188,9 @@ def test_lines_after_the_article(lines: tuple[str, ...]) -> None:
         "SAN JOSE, Calif. (AP) — ",
         "Pyongyang - ",
         "Moscow: ",
+        "MOSCOW: ",
+        "PORT ALDER (Meridian) — ",
+        "TILBY, Oct 4 (North Agency) - ",
         "New Delhi: ",
         "(Reuters) - ",
         "(CNN) ",
@@ -228,6 +231,7 @@ def test_speakers_of_a_transcript_are_no_datelines() -> None:
         ("Updated January 21st, 2024 at 11:40 IST", dt.date(2024, 1, 21)),
         ("Published: 3 March 2023", dt.date(2023, 3, 3)),
         ("2023-03-03", dt.date(2023, 3, 3)),
+        ("March 3, 2023 by admin", dt.date(2023, 3, 3)),
         ("2023-03-03T10:15:00Z", dt.date(2023, 3, 3)),
         ("Posted on Mar. 3, 2023 | 10:15 am EST", dt.date(2023, 3, 3)),
         ("Posted by admin on March 3, 2023", dt.date(2023, 3, 3)),
@@ -295,6 +299,13 @@ def test_title_is_found_among_kicker_and_outlet_and_its_repeats_go() -> None:
     cleaning = run("\n".join(lines))
     assert cleaning.documents[0].title == "Cracks close the bridge at ‘Westmere’"
     assert kept(cleaning) == BODY
+
+
+def test_a_masthead_above_the_headline_is_not_the_title() -> None:
+    masthead = "The Westmere Post"
+    headline = "Cracks close harbour bridge in Westmere"
+    cleaning = run("\n\n".join((masthead, "Home | News | Sport", headline, *BODY)))
+    assert cleaning.documents[0].title == headline
 
 
 def test_headline_that_ends_in_an_abbreviation() -> None:

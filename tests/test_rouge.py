@@ -18,7 +18,7 @@ from nltk.stem.porter import PorterStemmer
 from rouge_score.rouge_scorer import RougeScorer
 
 from eval.lcs import lcs_length
-from eval.porter import stem
+from summarizer.porter import stem
 from eval.rouge import Rouge, Score
 from eval.tokenizing import first_bytes, first_words, google_tokens, unicode_tokens
 from summarizer.errors import ConfigError, InputError
