@@ -45,6 +45,8 @@ class Seq2SeqWriter:
     def __init__(self, name: str) -> None:
         self.name = f"hf:{name}"
         self._tokenizer, self._model = _load(name)
+        #: The hub's commit of the checkpoint; None for a folder.
+        self.revision: str | None = getattr(self._model.config, "_commit_hash", None)
         self._generation, self._prefix = _settings(self._model)
         marks = self._tokenizer.get_vocab()
         self._mark_id: int | None = marks.get(_DOCUMENT_MARK)

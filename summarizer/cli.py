@@ -48,7 +48,7 @@ app = typer.Typer(
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line on ``arguments`` (else the process's) and exit."""
-    _prepare_process()
+    prepare_process()
     try:
         app(arguments, prog_name="summarizer")
     except SummarizerError as error:
@@ -222,7 +222,7 @@ def _say(line: str) -> None:
     print(visible(line), file=sys.stderr)
 
 
-def _prepare_process() -> None:
+def prepare_process() -> None:
     """Make the streams fit for any text, and libraries silent.
 
     A pipe or file gets UTF-8 whatever the locale; a terminal gets its own encoding, with

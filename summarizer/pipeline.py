@@ -17,11 +17,14 @@ from summarizer.records import Briefing, Document
 from summarizer.redundancy import deduplicate
 from summarizer.salience import rank
 from summarizer.selection import headline, select
-from summarizer.sentences import split
+from summarizer.sentences import first_sentences, split
 from summarizer.support import support
 from summarizer.vectors import Vectors
 from summarizer.words import collapse
 
+MAX_SENTENCES = 10_000  # read of one cluster, so that no input takes hours
+
+_TOO_MANY = "The documents hold {:,} sentences; the first of each, {:,} in all, were read."
 _QUOTED = "Nothing that was written checks out; these are sentences of the articles instead."
 _NOTHING_FITS = "No sentence of the articles fits into so few words; allow more."
 
@@ -59,10 +62,12 @@ class Summarizer:
         config, encoder, writer = self.config, self._encoder, self._writer
         stage = _Stages(progress)
 
+        records, unread = _records(documents)
         with stage("cleaning"):
-            cleaning = clean(_records(documents))
+            cleaning = clean(records)
         with stage("splitting"):
-            sentences = split(cleaning.documents)
+            found = split(cleaning.documents)
+            sentences = first_sentences(found, MAX_SENTENCES)
         if not sentences:
             raise InputError("The documents hold no sentence to summarize.")
         with stage("encoding"):
@@ -99,7 +104,10 @@ class Summarizer:
             writing = writer.write(plan, words=config.words)
         with stage("support"):
             supported = check(writing)
-        told = (*encoder.notices, *writer.notices, *writing.notices, *supported.notices)
+        told: tuple[str, ...] = (
+            () if sentences == found else (_TOO_MANY.format(len(found), len(sentences)),)
+        )
+        told += (*encoder.notices, *writer.notices, *writing.notices, *supported.notices)
         if not supported.sentences:
             writer = load_writer("extractive")
             with stage("quoting"):
@@ -115,27 +123,33 @@ class Summarizer:
             ranking=ranking,
             dropped=cleaning.dropped,
             writer=writer.name,
-            notices=(*notices, *cleaning.notices, *told),
+            notices=(*notices, *unread, *cleaning.notices, *told),
             timings=stage.seconds,
         )
 
 
-def _records(documents: Iterable[str | Document]) -> list[Document]:
-    """Texts become documents called "1", "2", ...; two of one id are refused."""
+def _records(documents: Iterable[str | Document]) -> tuple[list[Document], list[str]]:
+    """Texts become documents called "1", "2", ...; a notice for each that holds nothing.
+
+    Raises InputError where nothing is left or two documents have one id.
+    """
     if isinstance(documents, str):
         raise InputError("Give a list of articles, not one text.")
-    records = [
-        document_from_text(document, doc_id=str(number)) if isinstance(document, str) else document
-        for number, document in enumerate(documents, start=1)
-    ]
+    records: dict[str, Document] = {}
+    notices: list[str] = []
+    for number, document in enumerate(documents, start=1):
+        if isinstance(document, str):
+            try:
+                document = document_from_text(document, doc_id=str(number))
+            except InputError as error:
+                notices.append(f"Document {number} {error}")
+                continue
+        if document.doc_id in records:
+            raise InputError(f"Two documents have the id {document.doc_id!r}; ids must differ.")
+        records[document.doc_id] = document
     if not records:
-        raise InputError("There is no document to summarize.")
-    seen: set[str] = set()
-    for record in records:
-        if record.doc_id in seen:
-            raise InputError(f"Two documents have the id {record.doc_id!r}; ids must differ.")
-        seen.add(record.doc_id)
-    return records
+        raise InputError(" ".join(["There is no document to summarize.", *notices]))
+    return list(records.values()), notices
 
 
 class _Stages:

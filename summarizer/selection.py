@@ -150,9 +150,11 @@ def select(
         left -= price
         chosen.append(best)
         novelty.add(best)
-        # A short sentence taken early may be all said by longer ones taken later.
+        # A short sentence taken early may be all said by a more salient one taken later.
         for earlier in chosen[:-1]:
-            if lambda_ == 1 or not novelty.tells_nothing(earlier, chosen=True):
+            if lambda_ == 1 or salience[earlier] >= salience[best]:
+                continue
+            if not novelty.tells_nothing(earlier, chosen=True):
                 continue
             chosen.remove(earlier)
             novelty.take_back(earlier)

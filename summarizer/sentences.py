@@ -43,6 +43,14 @@ def split(documents: Sequence[Document]) -> tuple[Sentence, ...]:
     return tuple(sentences)
 
 
+def first_sentences(sentences: Sequence[Sentence], limit: int) -> tuple[Sentence, ...]:
+    """At most ``limit`` of the sentences: as many from the head of each document as fit."""
+    if len(sentences) <= limit:
+        return tuple(sentences)
+    indexes = sorted(sentence.index for sentence in sentences)
+    return tuple(sentence for sentence in sentences if sentence.index < indexes[limit])
+
+
 def sentence_spans(text: str) -> list[Span]:
     """The sentences of a bare string; every line break ends one."""
     return list(_spans_of(text, (Span(*match.span()) for match in _LINE.finditer(text))))
