@@ -45,8 +45,13 @@ class Config:
             raise ConfigError(f"words must be between 10 and {MAX_WORDS}, not {self.words}.")
         for name in ("lambda_", "near_threshold", "semantic_threshold"):
             value = getattr(self, name)
-            if not isinstance(value, int | float) or not 0 <= value <= 1:
+            number = isinstance(value, int | float) and not isinstance(value, bool)
+            if not number or not 0 <= value <= 1:
                 raise ConfigError(f"{name} must be between 0 and 1, not {value!r}.")
+        for name, method in (("writer", "write"), ("encoder", "encode")):
+            value = getattr(self, name)
+            if not isinstance(value, str) and not hasattr(value, method):
+                raise ConfigError(f"{name} must be a name or have a method {method!r}: {value!r}.")
 
     @classmethod
     def from_mapping(cls, settings: Mapping[str, Any]) -> Self:

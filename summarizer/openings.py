@@ -33,6 +33,20 @@ _REFERENCE = re.compile(
     r"|could|may|confirms|confirmed|underscores|underscored)\b",
     re.IGNORECASE,
 )
+_SAYING = "said|says|saying|told|noted|noting|added|adding|stated|stating|argued|explained|warned"
+_NAME = r"[A-Z][\w'-]*[a-z]"
+# "Tran said", "said Tran." by the last name alone; "Mr. Tran" and "President Tran" are no better.
+_LAST_NAME = re.compile(
+    rf"(?<![\w.-])(?P<before>{_NAME}\.? )?(?P<name>{_NAME}) (?:{_SAYING})\b"
+    rf"|\b(?:{_SAYING}) (?P<after>{_NAME})(?=[,.;]|$)"
+)
+_FULL_NAME = re.compile(rf"{_NAME} (?=(?:[A-Z]\. )?({_NAME}))")
+# "A meeting between the two leaders": which two is in the sentence before.
+_NUMBERED = re.compile(
+    r"\bthe (?:two|three|four) (?:leaders|sides|countries|nations|presidents|ministers|governments"
+    r"|men|women|companies|parties|teams|allies|neighbours|neighbors|cities|capitals)\b",
+    re.IGNORECASE,
+)
 # "It is believed that", "It was Putin who": the pronoun stands for what follows.
 _EMPTY_IT = re.compile(
     r"it(?:'s| is| was| will be| has been| remains| seems?| appears?| emerged| comes?| came)"
@@ -54,7 +68,7 @@ def has_dangling_opening(text: str) -> bool:
     """Whether a reader who has not read what came before would stumble.
 
     True for an opening pronoun ("He", "This decision", "Their talks"), a bare reference
-    ("The move comes as"), a connective
+    ("The move comes as", "between the two leaders"), a connective
     ("But", "However", "In response"), a lower-case letter (the rest of a sentence), and
     for speech whose speaker is only a pronoun ('"...", he said'). An introductory
     clause may come first if the pronoun's noun follows ("In his speech, Putin said").
@@ -64,7 +78,7 @@ def has_dangling_opening(text: str) -> bool:
         return False
     if opening[0].islower() and not re.match(r"[a-z]+[A-Z]|(?:al|de|van|von)[ -]", opening):
         return True
-    if _CONNECTIVE.match(opening) or _REFERENCE.match(opening):
+    if _CONNECTIVE.match(opening) or _REFERENCE.match(opening) or _NUMBERED.search(opening):
         return True
     return has_dangling_pronoun(text)
 
@@ -83,3 +97,18 @@ def has_dangling_pronoun(text: str) -> bool:
 
 def _opening(text: str) -> str:
     return collapse(plain_quotes(text)).lstrip("\"'([-* ")
+
+
+def last_name_speaker(text: str) -> str | None:
+    """The speaker whom a sentence calls by the last name alone, if there is one."""
+    plain = collapse(plain_quotes(text))
+    match = _LAST_NAME.search(plain)
+    if match is None or (match["before"] and not match["before"].endswith(". ")):
+        return None
+    name = match["name"] or match["after"]
+    return None if name in full_names(plain) else name
+
+
+def full_names(text: str) -> set[str]:
+    """The last names of those whom a sentence calls by first and last name or by title."""
+    return set(_FULL_NAME.findall(collapse(plain_quotes(text))))

@@ -11,22 +11,23 @@ from typing import Any
 from models import load_encoder, load_writer
 from summarizer.cleaning import clean
 from summarizer.config import Config
-from summarizer.errors import InputError
+from summarizer.decoding import harmless
+from summarizer.errors import ConfigError, InputError
 from summarizer.reading import document_from_text
-from summarizer.records import Briefing, Document
+from summarizer.records import Briefing, Document, Sentence
 from summarizer.redundancy import deduplicate
-from summarizer.salience import rank
+from summarizer.salience import RANKERS, rank
 from summarizer.selection import headline, select
 from summarizer.sentences import first_sentences, split
 from summarizer.support import support
 from summarizer.vectors import Vectors
-from summarizer.words import collapse
+from summarizer.words import collapse, count_words
 
-MAX_SENTENCES = 10_000  # read of one cluster, so that no input takes hours
+MAX_SENTENCES = 6_000  # read of one cluster, so that no input takes hours
 
 _TOO_MANY = "The documents hold {:,} sentences; the first of each, {:,} in all, were read."
 _QUOTED = "Nothing that was written checks out; these are sentences of the articles instead."
-_NOTHING_FITS = "No sentence of the articles fits into so few words; allow more."
+_NOTHING_FITS = "No sentence of the articles fits into {} words; the shortest has {}."
 
 
 class Summarizer:
@@ -40,7 +41,12 @@ class Summarizer:
     """
 
     def __init__(self, config: Config | None = None, **settings: Any) -> None:
+        if config is not None and settings:
+            raise ConfigError("Give a Config or settings by name, not both.")
         self.config = config or Config.from_mapping(settings)
+        if self.config.ranker not in RANKERS:
+            known = ", ".join(RANKERS)
+            raise ConfigError(f"Unknown ranker {self.config.ranker!r}. Known: {known}.")
         encoder, writer = self.config.encoder, self.config.writer
         self._encoder = load_encoder(encoder) if isinstance(encoder, str) else encoder
         self._writer = load_writer(writer) if isinstance(writer, str) else writer
@@ -92,6 +98,8 @@ class Summarizer:
                 cost=writer.count_tokens,
                 lambda_=config.lambda_,
             )
+        with stage("writing"):
+            writing = writer.write(plan, words=config.words)
         check = partial(
             support,
             deduplication=deduplication,
@@ -100,19 +108,17 @@ class Summarizer:
             encoder=encoder,
             words=config.words,
         )
-        with stage("writing"):
-            writing = writer.write(plan, words=config.words)
         with stage("support"):
             supported = check(writing)
-        told: tuple[str, ...] = (
-            () if sentences == found else (_TOO_MANY.format(len(found), len(sentences)),)
-        )
-        told += (*encoder.notices, *writer.notices, *writing.notices, *supported.notices)
+        fallback: tuple[str, ...] = ()
         if not supported.sentences:
             writer = load_writer("extractive")
             with stage("quoting"):
-                supported = check(writer.write(plan, words=config.words))
-            told += (_QUOTED if supported.sentences else _NOTHING_FITS,)
+                quoted = check(writer.write(plan, words=config.words))
+            shortest = min(count_words(sentence.text) for sentence in sentences)
+            nothing = _NOTHING_FITS.format(config.words, shortest)
+            fallback = (*supported.notices, _QUOTED if quoted.sentences else nothing)
+            supported = quoted
 
         return Briefing(
             cluster_id=cluster_id,
@@ -123,9 +129,23 @@ class Summarizer:
             ranking=ranking,
             dropped=cleaning.dropped,
             writer=writer.name,
-            notices=(*notices, *unread, *cleaning.notices, *told),
+            notices=(
+                *notices,
+                *unread,
+                *cleaning.notices,
+                *_left_unread(found, sentences),
+                *encoder.notices,
+                *self._writer.notices,
+                *writing.notices,
+                *fallback,
+                *supported.notices,
+            ),
             timings=stage.seconds,
         )
+
+
+def _left_unread(found: Sequence[Sentence], read: Sequence[Sentence]) -> tuple[str, ...]:
+    return () if len(found) == len(read) else (_TOO_MANY.format(len(found), len(read)),)
 
 
 def _records(documents: Iterable[str | Document]) -> tuple[list[Document], list[str]]:
@@ -144,6 +164,13 @@ def _records(documents: Iterable[str | Document]) -> tuple[list[Document], list[
             except InputError as error:
                 notices.append(f"Document {number} {error}")
                 continue
+        elif not isinstance(document, Document):
+            raise InputError(f"Document {number} is neither a text nor a Document: {document!r}.")
+        elif document.text != harmless(document.text):
+            raise InputError(
+                f"The text of document {document.doc_id!r} holds characters that are no text, "
+                "such as lone surrogates; make it with `document_from_text`."
+            )
         if document.doc_id in records:
             raise InputError(f"Two documents have the id {document.doc_id!r}; ids must differ.")
         records[document.doc_id] = document

@@ -210,8 +210,9 @@ class Citation:
 class BriefingSentence:
     """A sentence of the briefing with its sources.
 
-    ``checks`` says, one phrase each, what did not check out against the sources
-    ("the number 24 is in none of them"); it is empty for a sound sentence.
+    ``checks`` says, one phrase each, what does not quite check out against the sources
+    ("some of its words are in none of its sources"); it is empty for a sound sentence.
+    What they do not bear out at all is left out of the briefing.
     """
 
     text: str

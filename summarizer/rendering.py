@@ -362,7 +362,8 @@ def _html_sentence(number: int, sentence: BriefingSentence, numbers: dict[str, i
         title = _html_escaped(" … ".join(citation.text for citation in quoted))
         target = _quote_id(n, quoted[0])
         marks.append(f'<a href="#{target}" title="{title}" aria-label="Source {n}">[{n}]</a>')
-    shown = f"<sup>{''.join(marks) or '[no source]'}</sup>"
+    # A word joiner keeps the marks on the line of the last word.
+    shown = f"&#8288;<sup>{''.join(marks) or '[no source]'}</sup>"
     if sentence.checks:
         checks = _html_escaped("; ".join(sentence.checks))
         shown += f'<sup class="check"><a href="#check-{number}" title="{checks}">check</a></sup>'

@@ -10,7 +10,12 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from summarizer.openings import has_dangling_opening, has_dangling_pronoun
+from summarizer.openings import (
+    full_names,
+    has_dangling_opening,
+    has_dangling_pronoun,
+    last_name_speaker,
+)
 from summarizer.ordering import Times, names_its_year, reading_order, times
 from summarizer.records import (
     Deduplication,
@@ -66,6 +71,11 @@ _TODAY = re.compile(
     r"(?:mon|tues|wednes|thurs|fri|satur|sun)day)\b",
     re.IGNORECASE,
 )
+_RELATIVE = re.compile(
+    r"\b(?:today|yesterday|tomorrow|tonight|"
+    r"(?:this|last|next) (?:week|weekend|month|year|spring|summer|autumn|fall|winter))\b",
+    re.IGNORECASE,
+)
 _LEADING_DATE = re.compile(r"^\d{4}[-/]\d\d?[-/]\d\d?[\s:–—-]+")
 _OUTLET_MARK = re.compile(r"\s+[|·»]\s+|\s+[-–—]\s+|\s+::\s+")
 _OUTLET = re.compile(
@@ -92,11 +102,11 @@ def select(
     ``lambda_`` weighs salience against novelty (see ``Novelty``), so that 1 goes by
     salience alone. Salience is lowered for what reads badly out of its place: questions,
     voices without a name, openings that lean on a sentence not chosen, old reports.
-    Sentences about a "he" or "she" whom none chosen names are taken only where half of
-    the budget would be left, scraps where all of it would. A sentence that does not fit
-    is passed over, never cut, so the plan is empty where none fits, and one that tells
-    nothing new is not taken to fill it up. A point costs what its lead and its ``when``
-    cost.
+    Sentences about a "he" or "she" whom none chosen names, and the "yesterday" of an old
+    report, are taken only where half of the budget would be left, scraps where all of it
+    would. A sentence that does not fit is passed over, never cut, so the plan is empty
+    where none fits, and one that tells nothing new is not taken to fill it up. A point
+    costs what its lead and its ``when`` cost.
     """
     if not ranking:
         return Plan(groups=())
@@ -110,11 +120,24 @@ def select(
     salience = np.array([entry.salience for entry in ranking])
     salience -= [flaws(text) + _age(point, when) for text, point in zip(texts, points, strict=True)]
     leaning = np.array([has_dangling_opening(text) for text in texts])
-    # Neither is taken while there is another choice: a scrap, and "she said" of somebody
-    # whom only the sentence before it names.
+    # A speaker by the last name alone leans on a sentence with the full name, if there is one.
+    known = set().union(*(full_names(text) for text in texts))
+    speakers = [last_name_speaker(text) for text in texts]
+    unintroduced = np.array([speaker in known for speaker in speakers])
+    # None of these is taken while there is another choice: "she said" of somebody whom
+    # only the sentence before it names, "yesterday" of a report that is months old, and
+    # scraps. The first two would be false where they are put.
     unnamed = np.array([has_dangling_pronoun(text) for text in texts])
-    scraps = np.array([_scrap(text) for text in texts]) & ~unnamed
-    free = ~scraps & ~unnamed
+    stale = np.array(
+        [
+            when.old(point) is not None and _RELATIVE.search(text) is not None
+            for text, point in zip(texts, points, strict=True)
+        ]
+    )
+    scraps = np.array([_scrap(text) for text in texts])
+    stale &= ~unnamed
+    scraps &= ~unnamed & ~stale
+    free = ~unnamed & ~stale & ~scraps
     scores = np.empty(0)
     long: set[int] = set()
     chosen: list[int] = []
@@ -122,13 +145,15 @@ def select(
     left = limit
     while left > 0:
         if not free.any():
-            last_resort = unnamed if unnamed.any() else scraps
-            if left <= limit / 2 or (chosen and last_resort is scraps) or not last_resort.any():
+            rest = [unnamed, stale] if left > limit / 2 else []
+            rest += [] if chosen else [scraps]
+            last_resort = next((kind for kind in rest if kind.any()), None)
+            if last_resort is None:
                 break
             free, scores = last_resort.copy(), np.empty(0)
             last_resort[:] = False
         if not scores.size:
-            scores = lambda_ * (salience - _DANGLING * leaning)
+            scores = lambda_ * (salience - _DANGLING * (leaning | unintroduced))
             scores = np.round(scores + (1 - lambda_) * novelty.scores(free), 9)
             scores[~free] = -np.inf
         best = int(np.argmax(scores))
@@ -166,6 +191,8 @@ def select(
             leaning[follower] = False  # what it leans on will stand before it
             free[follower] |= unnamed[follower]
             unnamed[follower] = False
+        introduced = full_names(texts[best])
+        unintroduced &= [speaker not in introduced for speaker in speakers]
         scores = np.empty(0)
 
     order = reading_order(
@@ -318,11 +345,10 @@ def _bound(chosen: Sequence[Sentence]) -> dict[SentenceId, SentenceId]:
 def headline(plan: Plan, documents: Sequence[Document], vectors: Vectors) -> str:
     """The title that says best what the plan says first, without its outlet's name.
 
-    Only documents that the news of the plan comes from are asked, if any of them has a
-    title. A title is scored by the words that it shares with the leads and by how near
-    its document's leads are to the middle of the plan, both less the later they come.
-    Without titles it is the first lead, cut at a clause where it is long; empty without
-    either.
+    Only documents that the news of the plan comes from are asked. A title is scored by
+    the words that it shares with the leads and by how near its document's leads are to
+    the middle of the plan, both less the later they come. Without titles it is the first
+    lead, cut at a clause where it is long; empty without either.
     """
     weight: dict[str, float] = {}
     central: dict[str, float] = {}
@@ -348,9 +374,10 @@ def headline(plan: Plan, documents: Sequence[Document], vectors: Vectors) -> str
         if words:
             shared = sum(weight.get(word, 0.0) for word in words) / norm / len(words) ** 0.5
             score = shared + central.get(document.doc_id, 0.0)
-            scored.append((document.doc_id not in news, -round(score, 6), title))
+            if document.doc_id in news:
+                scored.append((-round(score, 6), title))
     if scored:
-        return min(scored)[2]
+        return min(scored)[1]
     return _shortened(collapse(leads[0].text)) if leads else ""
 
 

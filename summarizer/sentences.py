@@ -44,11 +44,9 @@ def split(documents: Sequence[Document]) -> tuple[Sentence, ...]:
 
 
 def first_sentences(sentences: Sequence[Sentence], limit: int) -> tuple[Sentence, ...]:
-    """At most ``limit`` of the sentences: as many from the head of each document as fit."""
-    if len(sentences) <= limit:
-        return tuple(sentences)
-    indexes = sorted(sentence.index for sentence in sentences)
-    return tuple(sentence for sentence in sentences if sentence.index < indexes[limit])
+    """At most ``limit`` sentences, in order: the first of each document, then the second, ..."""
+    order = sorted(range(len(sentences)), key=lambda place: (sentences[place].index, place))
+    return tuple(sentences[place] for place in sorted(order[:limit]))
 
 
 def sentence_spans(text: str) -> list[Span]:

@@ -462,3 +462,14 @@ def test_ctrl_c_is_quiet() -> None:
     process.send_signal(signal.SIGINT)
     out, err = process.communicate(timeout=120)
     assert (process.returncode, out, err) == (130, b"", b"")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device that is always full")
+def test_a_full_disk_is_one_line(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("A fire destroyed the old mill of Tilby on Tuesday.\n")
+    command = [sys.executable, "-m", "summarizer", "brief", str(tmp_path)]
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+    assert done.returncode == 1
+    assert done.stderr.startswith("Error: Cannot write to standard output:")
+    assert len(done.stderr.splitlines()) == 1

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from odd_files import odd_files
 
-from summarizer import Briefing, ConfigError, Document, InputError, Summarizer
+from summarizer import Briefing, Config, ConfigError, Document, InputError, Summarizer
 from summarizer.reading import read_documents
 from summarizer.records import Draft, Plan, Writing
 from summarizer.rendering import FORMATS, render, to_dict
@@ -139,7 +139,7 @@ def test_every_stage_is_announced_and_timed(summarizer: Summarizer) -> None:
 def test_where_nothing_fits_it_is_said() -> None:
     briefing = Summarizer(writer="extractive", encoder="lexical", words=10).summarize([FIRE])
     assert briefing.sentences == ()
-    assert "allow more" in briefing.notices[-1]
+    assert "10 words; the shortest has 13" in briefing.notices[-1]
 
 
 def test_the_default_writer_says_what_it_is() -> None:
@@ -165,6 +165,8 @@ def test_reading_speaks_first(lexical: Summarizer) -> None:
         ([], "no document"),
         ("One long article.", "not one text"),
         (["  "], "Document 1 holds no words"),
+        ([123], "Document 1 is neither"),
+        ([Document(doc_id="a", text="Odd \ud800 text.")], "'a' holds characters"),
         ([Document(doc_id="a", text=FIRE), Document(doc_id="a", text=DAMAGE)], "'a'"),
         ([Document(doc_id="a", text="...")], "no sentence"),
     ],
@@ -178,8 +180,9 @@ def test_what_cannot_be_summarized(
 
 @pytest.mark.parametrize(
     "setting",
-    [{"words": 5}, {"words": 5.5}, {"words": True}, {"lambda_": 1.1}, {"near_threshold": "high"},
-     {"word": 100}, {"writer": "embeded"}, {"encoder": "minilm2"}],
+    [{"words": 5}, {"words": 5.5}, {"words": True}, {"lambda_": 1.1}, {"lambda_": True},
+     {"near_threshold": "high"}, {"word": 100}, {"writer": "embeded"}, {"encoder": "minilm2"},
+     {"writer": None}, {"encoder": 3}, {"ranker": "pagerank"}],
 )  # fmt: skip
 def test_bad_settings(setting: dict[str, object]) -> None:
     (name,) = setting
@@ -187,9 +190,9 @@ def test_bad_settings(setting: dict[str, object]) -> None:
         Summarizer(**setting)
 
 
-def test_an_unknown_ranker_is_told_with_the_known_ones() -> None:
-    with pytest.raises(ConfigError, match="lexrank"):
-        Summarizer(encoder="lexical", ranker="pagerank").summarize([FIRE])
+def test_a_configuration_and_settings_are_not_mixed() -> None:
+    with pytest.raises(ConfigError, match="not both"):
+        Summarizer(Config(words=100), words=50)
 
 
 class Inventor:
@@ -231,6 +234,14 @@ def test_zero_vectors_harm_nothing() -> None:
     briefing = Summarizer(writer="extractive", encoder=Silent()).summarize([FIRE, COURT])
     check_promises(briefing, words=200)
     assert "All is dark." in briefing.notices
+
+
+def test_many_short_documents_are_not_too_many(
+    lexical: Summarizer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("summarizer.pipeline.MAX_SENTENCES", 2)
+    briefing = lexical.summarize([FIRE, DAMAGE, COURT])
+    assert len(briefing.ranking) == 2
 
 
 def test_too_many_sentences_are_declared(

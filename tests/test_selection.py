@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
+from summarizer.openings import last_name_speaker
 from summarizer.records import (
     Deduplication,
     Document,
@@ -301,6 +302,39 @@ def test_she_said_is_not_told_without_her_name() -> None:
     assert leads(plan).index(quote) == leads(plan).index(named) + 1
     plan = Cluster({"a": [named, quote], "b": [other]}).select(limit=20, salience=[0, 1, 0.9])
     assert quote not in leads(plan)
+
+
+@pytest.mark.parametrize(
+    ("text", "speaker"),
+    [
+        ("“We will not leave you alone,” Tran said.", "Tran"),
+        ("“We will not leave,” said Tran.", "Tran"),
+        ("An invitation has come, with Tran noting that he would go.", "Tran"),
+        ("Mayor Helen Varga said it would stay closed.", None),
+        ("The council said it would stay closed.", None),
+        ("Helen Varga came, and Varga said it would stay closed.", None),
+    ],
+)
+def test_speakers_by_the_last_name_alone(text: str, speaker: str | None) -> None:
+    assert last_name_speaker(text) == speaker
+
+
+def test_a_last_name_alone_is_told_only_with_the_full_name() -> None:
+    full = "Helen Varga, the mayor of Tilby, closed the old bridge on Monday."
+    bare = "The repairs will last until the autumn of next year, Varga said."
+    other = "Farmers have to drive their cattle around the lake for now."
+    cluster = Cluster({"a": [full], "b": [bare], "c": [other]})
+    assert leads(cluster.select(limit=13, salience=[0.1, 0.8, 0.7])) == [other]
+    assert bare in leads(cluster.select(limit=25, salience=[1, 0.9, 0.8]))
+
+
+def test_yesterday_of_an_old_report_is_not_told() -> None:
+    news = "The port of Tilby opened again for all ships this morning."
+    stale = "The port of Tilby said yesterday that it would close for all ships."
+    old = "The port of Tilby closed in a storm that broke its two largest cranes."
+    dates = {"a": dt.date(2024, 5, 3), "b": dt.date(2023, 2, 1)}
+    cluster = Cluster({"a": [news], "b": [stale, old]}, dates=dates)
+    assert leads(cluster.select(limit=40, salience=[1, 0.9, 0.1])) == [news, old]
 
 
 def test_what_is_told_already_is_not_told_again_in_other_words() -> None:
