@@ -39,7 +39,7 @@ from summarizer.words import (
 )
 
 # What a sentence loses, in salience, for reading badly out of its place.
-_DANGLING = 0.2
+_DANGLING = 0.6
 _QUESTION = 0.3
 _NAMELESS_VOICE = 0.2
 _LONG = 0.3  # more than half of the budget
