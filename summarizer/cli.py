@@ -1,4 +1,4 @@
-"""The command line: ``summarizer brief PATH...``.
+"""The command line: ``summarizer brief PATH...``, and ``summarizer serve`` for the page.
 
 The briefing goes to standard output (or a file), everything else to standard error.
 Exit codes: 0 done, 1 failed, 2 wrong usage, 130 interrupted. Heavy modules are imported
@@ -137,8 +137,7 @@ def brief(
 
     rendered = render(briefing, format)
     if output is None:
-        sys.stdout.write(rendered)
-        sys.stdout.flush()  # so that a closed pipe shows here, not at exit
+        _print_whole(rendered)
     else:
         _write_whole(output, rendered)
         _say(f"Written to {output} ({format}).")
@@ -150,6 +149,52 @@ def brief(
         from summarizer.explain import explain as show
 
         show(briefing, sys.stderr)
+
+
+@app.command()
+def serve(
+    host: Annotated[
+        str | None, typer.Option("--host", help="Address to listen on.", show_default="127.0.0.1")
+    ] = None,
+    port: Annotated[int | None, typer.Option("--port", show_default="7860")] = None,
+    root_path: Annotated[
+        str | None,
+        typer.Option("--root-path", help="Path under which a proxy shows it.", show_default=False),
+    ] = None,
+    auth: Annotated[
+        str | None,
+        typer.Option("--auth", help="NAME:PASSWORD to ask for.", show_default=False),
+    ] = None,
+    writer: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--writer",
+            help="A writer to offer, the first by default; may be repeated.",
+            show_default="auto, extractive",
+        ),
+    ] = None,
+    mcp: Annotated[
+        bool | None,
+        typer.Option("--mcp/--no-mcp", help="Offer the API to agents as well.", show_default="no"),
+    ] = None,
+) -> None:
+    """Serve the page and its API in the browser.
+
+    Each option, and further limits, can be set in the environment: SUMMARIZER_PORT and so on.
+    """
+    from summarizer.web.server import serve as run
+    from summarizer.web.settings import WebSettings
+
+    run(
+        WebSettings.from_environment(
+            host=host,
+            port=port,
+            root_path=root_path,
+            auth=auth,
+            writers=tuple(writer) if writer else None,
+            mcp=mcp,
+        )
+    )
 
 
 def _format(format: str | None, output: Path | None) -> str:
@@ -215,6 +260,19 @@ def _progress() -> Iterator[Callable[[str], None]]:
 
     with Console(stderr=True).status("") as status:
         yield lambda stage: status.update(f"{stage.capitalize()} …")
+
+
+def _print_whole(text: str) -> None:
+    """To standard output, flushed, so that a closed pipe or a full disk shows here."""
+    try:
+        sys.stdout.write(text)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        # What is left in the buffer would be tried again, and fail again, at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise SummarizerError(f"Cannot write to standard output: {error.strerror}.") from error
 
 
 def _say(line: str) -> None:

@@ -157,18 +157,18 @@ def _json(briefing: Briefing) -> str:
 # What the formats for readers share
 
 
-def _paragraphs(sentences: Sequence[BriefingSentence]) -> list[list[tuple[int, BriefingSentence]]]:
+def paragraphs(sentences: Sequence[BriefingSentence]) -> list[list[tuple[int, BriefingSentence]]]:
     """The sentences with their numbers from 1, in paragraphs of about equal length."""
     lengths = [count_words(sentence.text) for sentence in sentences]
     share = sum(lengths) / max(1, round(sum(lengths) / PARAGRAPH_WORDS))
-    paragraphs: list[list[tuple[int, BriefingSentence]]] = []
+    parts: list[list[tuple[int, BriefingSentence]]] = []
     so_far = 0
     for number, (sentence, length) in enumerate(zip(sentences, lengths, strict=True), start=1):
-        if not paragraphs or so_far + length / 2 > share * len(paragraphs):
-            paragraphs.append([])
-        paragraphs[-1].append((number, sentence))
+        if not parts or so_far + length / 2 > share * len(parts):
+            parts.append([])
+        parts[-1].append((number, sentence))
         so_far += length
-    return paragraphs
+    return parts
 
 
 def _numbers(briefing: Briefing) -> dict[str, int]:
@@ -226,7 +226,7 @@ def _text(briefing: Briefing) -> str:
     """Plain text in lines of 80 columns, the same on a screen as in a pipe."""
     numbers = _numbers(briefing)
     blocks = [_wrapped(visible(briefing.headline))]
-    for paragraph in _paragraphs(briefing.sentences):
+    for paragraph in paragraphs(briefing.sentences):
         # A no-break space keeps the marks on the line of the last word.
         sentences = [
             f"{visible(sentence.text)}\xa0{_marks(number, sentence, numbers)}"
@@ -271,7 +271,7 @@ def _markdown(briefing: Briefing) -> str:
     """CommonMark: a heading, the paragraphs, and the sources as a numbered list."""
     numbers = _numbers(briefing)
     blocks = [f"# {_markdown_escaped(briefing.headline)}"]
-    for paragraph in _paragraphs(briefing.sentences):
+    for paragraph in paragraphs(briefing.sentences):
         sentences = [
             f"{_markdown_escaped(sentence.text)} {_marks(number, sentence, numbers)}"
             for number, sentence in paragraph
@@ -309,7 +309,7 @@ def _html(briefing: Briefing) -> str:
     template = resources.files("summarizer").joinpath("data/briefing.html")
     return Template(template.read_text(encoding="utf-8")).substitute(
         headline=_html_escaped(briefing.headline),
-        kicker=_html_escaped(_kicker(briefing)),
+        kicker=_html_escaped(kicker(briefing)),
         made=_html_escaped(f"{_count(words, 'word')} from {total:,}; writer: {briefing.writer}"),
         paragraphs="\n".join(_html_paragraphs(briefing, numbers)),
         sources="\n".join(_html_sources(briefing, numbers)),
@@ -340,7 +340,7 @@ def _count(number: int, noun: str) -> str:
     return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
 
 
-def _kicker(briefing: Briefing) -> str:
+def kicker(briefing: Briefing) -> str:
     """ "5 articles, 20 January 2024 to 22 January 2024"; the days only where all are known."""
     count = _count(len(briefing.documents), "article")
     days = [document.published for document in briefing.documents if document.published]
@@ -350,7 +350,7 @@ def _kicker(briefing: Briefing) -> str:
 
 
 def _html_paragraphs(briefing: Briefing, numbers: dict[str, int]) -> Iterator[str]:
-    for paragraph in _paragraphs(briefing.sentences):
+    for paragraph in paragraphs(briefing.sentences):
         sentences = (_html_sentence(number, sentence, numbers) for number, sentence in paragraph)
         yield f'<p dir="auto">{" ".join(sentences)}</p>'
 
