@@ -67,8 +67,9 @@ class Oracle:
     """The greedy extractive oracle (Nallapati et al. 2017, section 3.1).
 
     It knows the references. Of the sentences that fit, it adds the one that raises the sum
-    of ROUGE-1 and ROUGE-2 F1 most (stemmed, the best reference for each), until none raises
-    it. It is not a bound: no greedy search is one.
+    of ROUGE-1 and ROUGE-2 F1 most (the best reference for each), until none raises it. It
+    is not a bound: no greedy search is one. Its tokens are those of ``unicode_tokens``,
+    stemmed, whatever the tokenizer of the scores, so that it knows any script.
     """
 
     words: int

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 from summarizer.errors import InputError
 
 _IDS = ("id", "cluster_id")
+_TABLES = (".json", ".csv", ".tsv", ".parquet")  # whose lines are no texts
 
 
 class Candidates(NamedTuple):
@@ -53,10 +54,10 @@ def read_candidates(path: Path) -> Candidates:
     return Candidates(_checked(path, ids), tuple(texts))
 
 
-def read_references(path: Path) -> References:
+def read_references(path: Path, *, unreferenced: bool = False) -> References:
     """The references of a .jsonl file ("references" or "text", one or a list) or of plain lines.
 
-    Raises InputError naming file and line.
+    With ``unreferenced`` a list may be empty. Raises InputError naming file and line.
     """
     ids, texts = [], []
     for place, cluster_id, item in _items(path):
@@ -65,7 +66,7 @@ def read_references(path: Path) -> References:
         if not isinstance(found, list) or not all(isinstance(text, str) for text in found):
             keys = ", ".join(item) if isinstance(item, dict) else type(item).__name__
             raise InputError(f'{place}: has no "references" and no "text" (its keys are {keys}).')
-        if not found or not all(text.strip() for text in found):
+        if not (found or unreferenced) or not all(text.strip() for text in found):
             raise InputError(f"{place}: {'a reference is empty' if found else 'no reference'}.")
         texts.append(tuple(found))
         ids.append(cluster_id)
@@ -106,6 +107,11 @@ def _items(path: Path) -> Iterator[tuple[str, str | None, Any]]:
     if not path.is_file():
         raise InputError(f"{path}: no such file.")
     name = path.name.lower()
+    if name.removesuffix(".xz").endswith(_TABLES):
+        raise InputError(
+            f"{path}: is no file of JSON lines (.jsonl) or plain lines (.txt), which alone are "
+            "read here; write it as one of these."
+        )
     as_json = name.removesuffix(".xz").endswith(".jsonl")
     lines: dict[str, int] = {}
     number = 0

@@ -1,4 +1,4 @@
-"""The commands of `python -m eval`: run, score, compare, report, gate.
+"""The commands of `python -m eval`: run, score, compare, report, gate, results.
 
 Figures go to standard output, everything else to standard error. Exit codes: 0 done,
 1 clusters failed or the gate is shut, 2 wrong usage or input that cannot be read.
@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from eval.figures import budget, counted, hundred
 from summarizer.errors import ConfigError, SummarizerError
 
 if TYPE_CHECKING:
@@ -33,10 +34,20 @@ Metrics = Annotated[str, typer.Option("--metrics", help="Metrics of eval.rouge, 
 Stemmer = Annotated[bool, typer.Option("--stemmer/--no-stemmer", help="Porter's stemmer.")]
 Tokenizer = Annotated[str, typer.Option("--tokenizer", help="google, or unicode for any script.")]
 Splitter = Annotated[
-    str,
-    typer.Option("--splitter", help="What a sentence is to rougeLsum: punkt, or newline (a line)."),
+    str | None,
+    typer.Option(
+        "--splitter",
+        help="What a sentence is to rougeLsum: punkt (if not given), or newline (a line).",
+    ),
 ]
 Several = Annotated[str, typer.Option("--multiple", help="Of several references: best or average.")]
+StopWords = Annotated[bool, typer.Option("--stop-words", help="Leave out English stop words.")]
+MaxWords = Annotated[
+    int | None, typer.Option("--max-words", help="Cut all texts to so many words for scoring.")
+]
+MaxBytes = Annotated[
+    int | None, typer.Option("--max-bytes", help="Cut all texts to so many bytes for scoring.")
+]
 Seed = Annotated[int, typer.Option("--seed", help="Of all that is drawn by chance.")]
 
 DEFAULT_METRICS = "rouge1,rouge2,rougeL,rougeLsum"
@@ -84,8 +95,11 @@ def run(
     metrics: Metrics = DEFAULT_METRICS,
     stemmer: Stemmer = True,
     tokenizer: Tokenizer = "google",
-    splitter: Splitter = "punkt",
+    splitter: Splitter = None,
     multiple: Several = "best",
+    stop_words: StopWords = False,
+    max_words: MaxWords = None,
+    max_bytes: MaxBytes = None,
 ) -> None:
     """Run systems on a corpus, score and record them.
 
@@ -96,7 +110,9 @@ def run(
     from eval.runs import run_systems
     from eval.systems import load_systems
 
-    rouge = _rouge(metrics, stemmer, tokenizer, splitter, multiple)
+    rouge = _rouge(
+        metrics, stemmer, tokenizer, splitter, multiple, stop_words, max_words, max_bytes
+    )
     names = [name.strip() for name in systems.split(",") if name.strip()]
     corpus = corpora.load(
         data, columns=corpora.parse_columns(columns), split=split, limit=limit, seed=seed
@@ -104,9 +120,11 @@ def run(
     loaded = load_systems(names, words=words, seed=seed)
     with _progress(len(loaded) * len(corpus.clusters)) as advance:
         records = run_systems(
-            corpus, loaded, rouge, words=words, seed=seed, folder=output, done=advance
+            corpus, loaded, rouge, words=words, seed=seed, folder=output, done=advance, say=_say
         )
     _show_records(records)
+    texts = [result.text for record in records for result in record.scored if result.text]
+    _say_blind(rouge, texts, [cluster.references for cluster in corpus.clusters])
     for record in records:
         _say_failures(record)
     if any(record.failures for record in records):
@@ -123,18 +141,13 @@ def score(
     metrics: Metrics = DEFAULT_METRICS,
     stemmer: Stemmer = True,
     tokenizer: Tokenizer = "google",
-    splitter: Splitter = "punkt",
+    splitter: Splitter = None,
     multiple: Several = "best",
-    stop_words: Annotated[
-        bool, typer.Option("--stop-words", help="Leave out English stop words.")
-    ] = False,
-    max_words: Annotated[
-        int | None, typer.Option("--max-words", help="Cut all texts to so many words.")
-    ] = None,
-    max_bytes: Annotated[
-        int | None, typer.Option("--max-bytes", help="Cut all texts to so many bytes.")
-    ] = None,
+    stop_words: StopWords = False,
+    max_words: MaxWords = None,
+    max_bytes: MaxBytes = None,
     seed: Seed = 0,
+    processes: Annotated[int, typer.Option("--processes", help="To score in, side by side.")] = 1,
 ) -> None:
     """Score the candidates of any system.
 
@@ -145,13 +158,14 @@ def score(
     from eval.runs import score_pairs
 
     rouge = _rouge(
-        metrics, stemmer, tokenizer, splitter, multiple,
-        stop_words=stop_words, max_words=max_words, max_bytes=max_bytes,
-    )  # fmt: skip
-    record = score_pairs(read_pairs(candidates, references), rouge, name=candidates.name, seed=seed)
+        metrics, stemmer, tokenizer, splitter, multiple, stop_words, max_words, max_bytes
+    )
+    pairs = read_pairs(candidates, references)
+    record = score_pairs(pairs, rouge, name=candidates.name, seed=seed, processes=processes)
     if output is not None:
         write_record(record, output)
     _show_records([record])
+    _say_blind(rouge, pairs.candidates, pairs.references)
 
 
 @app.command()
@@ -173,7 +187,7 @@ def compare(
         ["", "A", "B", "A - B", "95 % interval", "p", "p (Holm)", "wins", "ties", "losses"],
         [
             [
-                row.metric, _percent(row.a), _percent(row.b), f"{100 * row.difference.mean:+.2f}",
+                row.metric, hundred(row.a), hundred(row.b), f"{100 * row.difference.mean:+.2f}",
                 f"{100 * row.difference.low:+.2f} to {100 * row.difference.high:+.2f}",
                 f"{row.p:.4f}", f"{row.corrected:.4f}",
                 str(row.tally.wins), str(row.tally.ties), str(row.tally.losses),
@@ -181,9 +195,13 @@ def compare(
             for row in comparison.rows
         ],
     )  # fmt: skip
-    print(f"A is {first.system}, B is {second.system}, on {comparison.clusters} clusters.")
+    print(
+        f"A is {first.system} ({budget(first.words)}), B is {second.system} "
+        f"({budget(second.words)}), on {counted(comparison.clusters, 'cluster')}."
+    )
     if comparison.left_out:
-        print(f"{comparison.left_out} clusters are left out, as one of the two failed on them.")
+        left_out = counted(comparison.left_out, "cluster")
+        print(f"{left_out} left out, as one of the two failed there.")
     print(comparison.method)
     print(first.signature)
 
@@ -223,33 +241,105 @@ def gate(
 
     if allow_regression and not (reason or "").strip():
         raise ConfigError("--allow-regression needs a --reason, which is recorded.")
-    well = gates.check(
-        path=floors or gates.FLOORS,
-        renew=update,
-        allow_regression=allow_regression,
-        reason=reason,
-    )
+    lines: list[str] = []
+    try:
+        with _progress(None) as advance:
+            well = gates.check(
+                path=floors or gates.FLOORS,
+                renew=update,
+                allow_regression=allow_regression,
+                reason=reason,
+                say=lines.append,
+                done=advance,
+            )
+    finally:
+        for line in lines:  # not into the bar
+            print(line)
     if not well:
-        _say("The gate is shut: see the lines marked FAIL.")
+        _say(
+            "Not all floors are reached: none was lowered, see the lines that say what stays."
+            if update
+            else "The gate is shut: see the lines marked FAIL."
+        )
         raise typer.Exit(1)
 
 
+results = typer.Typer(help="The README's table of results.", no_args_is_help=True)
+app.add_typer(results, name="results")
+
+Kept = Annotated[
+    Path | None, typer.Option("--results", help="Another folder of results.", hidden=True)
+]
+
+
+@results.command()
+def keep(
+    folders: Annotated[list[Path], typer.Argument(metavar="DIR...", help="Folders of runs.")],
+    kept: Kept = None,
+) -> None:
+    """Keep the figures of runs, without texts, in eval/results/."""
+    from eval import results as tables
+
+    for folder in folders:
+        for path in tables.keep(folder, kept or tables.RESULTS):
+            print(path)
+
+
+@results.command()
+def table(
+    file: Annotated[
+        Path | None, typer.Argument(metavar="FILE", help="Markdown with the two marks.")
+    ] = None,
+    kept: Kept = None,
+) -> None:
+    """Print the table of the results kept, or put it into a file."""
+    from eval import results as tables
+
+    text = tables.table(tables.read_results(kept or tables.RESULTS))
+    if file is None:
+        print(text)
+    else:
+        tables.put(text, file)
+
+
 def _rouge(
-    metrics: str, stemmer: bool, tokenizer: str, splitter: str, multiple: str, **limits: Any
+    metrics: str,
+    stemmer: bool,
+    tokenizer: str,
+    splitter: str | None,
+    multiple: str,
+    stop_words: bool,
+    max_words: int | None,
+    max_bytes: int | None,
 ) -> Rouge:
     from eval.rouge import Rouge
 
     names = [name.strip() for name in metrics.split(",") if name.strip()]
-    if "rougeLsum" not in names:
-        splitter = "newline"  # without effect, and refused
     return Rouge(
         names,
         stemmer=stemmer,
         tokenizer=tokenizer,
-        splitter=splitter,
+        splitter=splitter or ("punkt" if "rougeLsum" in names else "newline"),
         references=multiple,
-        **limits,
+        stop_words=stop_words,
+        max_words=max_words,
+        max_bytes=max_bytes,
     )
+
+
+def _say_blind(
+    rouge: Rouge, candidates: Sequence[str], references: Sequence[Sequence[str]]
+) -> None:
+    """Notice texts that score 0 because the tokenizer does not know their script."""
+    against = [text for texts in references for text in texts]
+    blind = [sum(map(rouge.is_blind_to, texts)) for texts in (candidates, against)]
+    if any(blind):
+        advice = "" if rouge.tokenizer == "unicode" else " Try --tokenizer unicode."
+        _say(
+            f"Notice: {blind[0]:,} of {counted(len(candidates), 'candidate')} and {blind[1]:,} of "
+            f"{counted(len(against), 'reference')} have no token under the tokenizer "
+            f"{rouge.tokenizer} and score 0.{advice}"
+        )
 
 
 def _show_records(records: Sequence[Record]) -> None:
@@ -261,7 +351,7 @@ def _show_records(records: Sequence[Record]) -> None:
         for metric in metrics:
             f1 = record.figures[metric]["f1"] if metric in record.figures else None
             row.append(
-                f"{_percent(f1['mean'])} [{_percent(f1['low'])}, {_percent(f1['high'])}]"
+                f"{hundred(f1['mean'])} [{hundred(f1['low'])}, {hundred(f1['high'])}]"
                 if f1
                 else "none"
             )
@@ -285,10 +375,6 @@ def _say_failures(record: Record) -> None:
         _say(f"Failed: {record.system}, {clusters} {', '.join(ids[:3])}{more}, {what}")
 
 
-def _percent(value: float) -> str:
-    return f"{100 * value:.2f}"
-
-
 def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     """Columns as wide as needed, the first to the left, numbers to the right."""
     widths = [max(len(row[column]) for row in (head, *rows)) for column in range(len(head))]
@@ -299,8 +385,8 @@ def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
 
 
 @contextmanager
-def _progress(total: int) -> Iterator[Callable[[Any, Any], None]]:
-    """A bar on standard error; nothing where that is no terminal."""
+def _progress(total: int | None) -> Iterator[Callable[[Any, Any], None]]:
+    """A bar on standard error, a count where no total is known; nothing off a terminal."""
     if not sys.stderr.isatty():
         yield lambda system, result: None
         return

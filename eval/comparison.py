@@ -48,7 +48,7 @@ def compare_records(a: Record, b: Record, *, seed: int = 0) -> Comparison:
     the same rules.
     """
     for what, first, second in (
-        ("signature", _rules(a.signature), _rules(b.signature)),
+        ("signature", rules(a.signature), rules(b.signature)),
         ("corpus", a.data["sha256"], b.data["sha256"]),
     ):
         if first != second and None not in (first, second):
@@ -100,6 +100,6 @@ def compare_records(a: Record, b: Record, *, seed: int = 0) -> Comparison:
     )
 
 
-def _rules(signature: str) -> str:
+def rules(signature: str) -> str:
     """The signature without its list of metrics, which may differ."""
     return "|".join(part for part in signature.split("|") if not part.startswith("m:"))

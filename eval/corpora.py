@@ -5,6 +5,8 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import json
+import logging
+import lzma
 import random
 import re
 import tempfile
@@ -16,6 +18,7 @@ from typing import Any
 from summarizer.errors import ConfigError, InputError
 from summarizer.reading import document_from_text, read_clusters
 from summarizer.records import Cluster
+from summarizer.structured import rows
 from summarizer.words import collapse
 
 BENCHMARK = Path(__file__).parent / "data" / "benchmark.jsonl"
@@ -23,14 +26,7 @@ DOCUMENT_MARK = "|||||"  # what Multi-News puts between the articles of a cluste
 COLUMNS = ("documents", "references", "cluster_id")
 
 _HUB_NAME = re.compile(r"[\w.-]+(/[\w.-]+)?")
-_FILES = {
-    ".jsonl": "json",
-    ".json": "json",
-    ".jsonl.xz": "json",
-    ".json.xz": "json",
-    ".csv": "csv",
-    ".parquet": "parquet",
-}
+_FILES = (".jsonl.xz", ".json.xz", ".jsonl", ".json", ".csv", ".parquet")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,6 +76,12 @@ HUB: Mapping[str, HubCorpus] = {
         config="3.0.0",
     ),
 }
+ALIASES: Mapping[str, str] = {
+    "multi_news": "Awesome075/multi_news_parquet",
+    "wcep": "ccdv/WCEP-10",
+    "multi_xscience": "yaolu/multi_x_science_sum",
+    "cnn_dailymail": "abisee/cnn_dailymail",
+}
 
 
 def load(
@@ -93,11 +95,11 @@ def load(
     """The corpus that ``data`` names, or ``limit`` of its clusters drawn by ``seed``.
 
     ``data`` is "benchmark" (the one shipped here), a file (.jsonl, .json, both also as
-    .xz, .csv, .parquet), a folder or a hub name that ``datasets.load_dataset`` takes;
-    ``split`` counts for the last two. ``columns`` maps "documents", "references" and,
-    if there are ids, "cluster_id" to columns; "a.b" is the field b of a, and "a+b" both,
-    one after the other. Without it the columns must have these names, but for the
-    corpora in ``HUB``. Drawn clusters keep their order.
+    .xz, .csv, .parquet), a folder, or a hub name that ``datasets.load_dataset`` takes or
+    ``ALIASES`` has; ``split`` counts for folders and hub names. ``columns`` maps
+    "documents", "references" and, if there are ids, "cluster_id" to columns; "a.b" is the
+    field b of a, and "a+b" both, one after the other. Without it the columns must have
+    these names, but for the corpora in ``HUB``. Drawn clusters keep their order.
 
     Raises InputError naming the file and line or row, ConfigError for bad arguments.
     """
@@ -106,6 +108,8 @@ def load(
     for column in columns or {}:
         if column not in COLUMNS:
             raise ConfigError(f"Unknown column {column!r}. Known: {', '.join(COLUMNS)}.")
+    if not Path(data).exists():
+        data = ALIASES.get(data.lower(), data)
     clusters = list(_read(data, columns, split))
     if not clusters:
         raise InputError(f"{data}: holds no cluster.")
@@ -163,19 +167,20 @@ def _shown(data: str) -> str:
 
 def _file_kind(path: Path) -> str:
     name = path.name.lower()
-    return next((end for end in sorted(_FILES, key=len, reverse=True) if name.endswith(end)), "")
+    return next((end for end in _FILES if name.endswith(end)), "")
 
 
 def _read(data: str, columns: Mapping[str, str] | None, split: str) -> Iterator[Cluster]:
     if data == "benchmark":
+        if columns:
+            raise ConfigError("--columns has no use with the benchmark: its columns are known.")
         return read_clusters(BENCHMARK)
     path = Path(data)
     if path.is_dir():
         return _clusters(_rows(str(path), {"split": split}, local=True), columns, data)
     kind = _file_kind(path)
     if columns and path.is_file() and kind:
-        table = {"data_files": str(path.resolve()), "split": "train"}
-        return _clusters(_rows(_FILES[kind], table, local=True), columns, data)
+        return _clusters(_file_rows(path, kind), columns, data)
     if kind or path.is_file() or not _HUB_NAME.fullmatch(data):
         return read_clusters(path)
     known = HUB.get(data)
@@ -186,21 +191,80 @@ def _read(data: str, columns: Mapping[str, str] | None, split: str) -> Iterator[
     return _clusters(_rows(data, source, local=False), columns, data)
 
 
-def _rows(path: str, source: Mapping[str, Any], *, local: bool) -> Iterator[Mapping[str, Any]]:
-    """The rows of a table; what is local is read as asked for and leaves nothing behind."""
+def _file_rows(path: Path, kind: str) -> Iterator[tuple[str, Any]]:
+    """Each row of a file, and what to call its place."""
+    number = 0
+    try:
+        if kind.startswith(".jsonl"):
+            yield from _lines(path)
+        elif kind.startswith(".json"):
+            with lzma.open(path) if kind.endswith(".xz") else path.open("rb") as file:
+                value = json.loads(file.read().decode("utf-8-sig"))
+            items = value if isinstance(value, list) else [value]
+            yield from ((f"record {number}", item) for number, item in enumerate(items, start=1))
+        else:
+            with _quiet():
+                for number, row in enumerate(rows(path), start=1):
+                    yield f"row {number}", row
+    except InputError:
+        raise
+    except Exception as error:
+        # Compression, encoding, JSON and table libraries each raise their own.
+        where = f"after row {number}" if number else "at all"
+        reason = collapse(str(error))[:300]
+        raise InputError(f"{path}: cannot be read {where} ({reason}).") from error
+
+
+def _lines(path: Path) -> Iterator[tuple[str, Any]]:
+    """The values of a .jsonl file. Raises InputError naming file and line."""
+    number = 0
+    try:
+        with lzma.open(path) if path.name.lower().endswith(".xz") else path.open("rb") as file:
+            for number, line in enumerate(file, start=1):
+                if line.strip():
+                    value = json.loads(line.decode("utf-8-sig"))
+                    yield f"line {number}", value
+    except (ValueError, RecursionError) as error:
+        raise InputError(f"{path}: line {number} is not valid JSON ({error}).") from None
+    except (OSError, lzma.LZMAError, EOFError) as error:
+        raise InputError(f"{path}: cannot be read after line {number} ({error}).") from None
+
+
+@contextlib.contextmanager
+def _quiet() -> Iterator[None]:
+    """Without the log lines of the table and hub libraries: what fails is said once, by us."""
+    loggers = [logging.getLogger(name) for name in ("datasets", "huggingface_hub")]
+    levels = [logger.level for logger in loggers]
+    try:
+        for logger in loggers:
+            logger.setLevel(logging.CRITICAL)
+        yield
+    finally:
+        for logger, level in zip(loggers, levels, strict=True):
+            logger.setLevel(level)
+
+
+def _rows(path: str, source: Mapping[str, Any], *, local: bool) -> Iterator[tuple[str, Any]]:
+    """The rows of a folder or hub corpus, and what to call each one's place.
+
+    What is local is read as asked for and leaves nothing behind.
+    """
     import datasets
 
     datasets.disable_progress_bars()
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory() as folder, _quiet():
         options = dict(source)
         if local:
             options |= {"streaming": True, "cache_dir": folder}
         number = 0
         try:
-            for number, row in enumerate(datasets.load_dataset(path, **options), start=1):  # noqa: B007
-                yield row
+            for number, row in enumerate(datasets.load_dataset(path, **options), start=1):
+                yield f"row {number}", row
         except Exception as error:
             # The hub client and the table libraries each raise their own.
+            for file in sorted(Path(path).rglob("*.jsonl")) if local else ():
+                for _ in _lines(file):  # names the line that they do not
+                    pass
             reason = collapse(str(error))[:300]
             where = f"after row {number}" if number else "at all"
             here = "" if local else ", and there is no such file or folder here"
@@ -208,13 +272,15 @@ def _rows(path: str, source: Mapping[str, Any], *, local: bool) -> Iterator[Mapp
 
 
 def _clusters(
-    rows: Iterable[Mapping[str, Any]], columns: Mapping[str, str] | None, data: str
+    placed: Iterable[tuple[str, Any]], columns: Mapping[str, str] | None, data: str
 ) -> Iterator[Cluster]:
     names = {"documents": "documents", "references": "references", **(columns or {})}
     ids: set[str] = set()
     stem = Path(data).name
-    for number, row in enumerate(rows, start=1):
+    for number, (place, row) in enumerate(placed, start=1):
         try:
+            if not isinstance(row, Mapping):
+                raise InputError("is not an object with columns.")
             cells = {name: _texts(row, column) for name, column in names.items()}
             if "cluster_id" in names:
                 cluster_id = " ".join(cells["cluster_id"]).strip()
@@ -224,7 +290,7 @@ def _clusters(
                 raise InputError(f"has the cluster_id {cluster_id!r} a second time.")
             yield _cluster(cluster_id, cells["documents"], cells["references"])
         except InputError as error:
-            raise InputError(f"{data}: row {number} {error}") from None
+            raise InputError(f"{data}: {place} {error}") from None
         ids.add(cluster_id)
 
 

@@ -11,14 +11,15 @@ of the corpus, the words and the signature. A system now is worse where, for any
 
 What neither catches is rounding on another machine that turns a sentence or two. A cluster
 that fails, a corpus or signature that is not the pinned one, and a floor that is not pinned
-fail the gate too. ``update`` raises floors; it lowers one only with a reason, which
-the file keeps.
+or does not hold every metric and cluster fail the gate too. ``update`` raises floors; it
+lowers one only with a reason, which the file keeps.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 import json
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -27,6 +28,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from eval import corpora
+from eval.figures import counted, hundred
 from eval.records import RESAMPLES, Record, write_whole
 from eval.rouge import Rouge
 from eval.runs import run_systems
@@ -37,6 +39,7 @@ from summarizer.errors import ConfigError, InputError
 EPSILON = 0.002  # half a word in a summary of 230
 TOLERANCE = 0.01
 METRICS = ("rouge1", "rouge2", "rougeLsum")
+PLACES = 6  # of a pinned score; what differs by less is unchanged
 FLOORS = Path(__file__).parent / "data" / "floors.json"
 SHARED = Path(__file__).parents[2] / "shared" / "data"
 
@@ -48,7 +51,7 @@ class Slice(NamedTuple):
     data: str
     words: int
     limit: int | None = None
-    systems: tuple[str, ...] = ("extractive",)
+    systems: tuple[str, ...] = ("lead", "lexrank", "extractive")
 
     @property
     def present(self) -> bool:
@@ -87,7 +90,11 @@ class Floor:
 
 
 class Verdict(NamedTuple):
-    """One system on one slice: metric, means and interval of the change; or what is wrong."""
+    """One finding on a system and slice, and whether it shuts the gate.
+
+    ``line`` gives a metric, its means and the interval of the change, or says why the
+    two runs cannot be compared.
+    """
 
     slice: str
     system: str
@@ -95,16 +102,56 @@ class Verdict(NamedTuple):
     line: str
 
 
+class Update(NamedTuple):
+    """The floor that stands now, a line a metric, and whether one stays above the run."""
+
+    floor: Floor
+    lines: list[str]
+    below: bool
+
+
 def read_floors(path: Path = FLOORS) -> dict[tuple[str, str], Floor]:
-    """The floors by slice and system; none where the file does not exist yet."""
+    """The floors by slice and system; none where the file does not exist yet.
+
+    Raises InputError naming the file, and the floor that is not one.
+    """
     if not path.is_file():
         return {}
     try:
         items = json.loads(path.read_text(encoding="utf-8"))["floors"]
-        floors = [Floor(**{**item, "history": tuple(item["history"])}) for item in items]
-    except (ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError, KeyError, TypeError) as error:
         raise InputError(f"{path}: is not a file of floors ({error}).") from None
-    return {(floor.slice, floor.system): floor for floor in floors}
+    if not isinstance(items, list):
+        raise InputError(f'{path}: is not a file of floors ("floors" is no list).')
+    floors: dict[tuple[str, str], Floor] = {}
+    for number, item in enumerate(items, start=1):
+        floor = _floor(item)
+        if floor is None:
+            raise InputError(f"{path}: floor {number} is not a floor; pin it anew with --update.")
+        if (floor.slice, floor.system) in floors:
+            raise InputError(f"{path}: holds two floors of {floor.system} on {floor.slice}.")
+        floors[floor.slice, floor.system] = floor
+    return floors
+
+
+def _floor(item: Any) -> Floor | None:
+    """The floor that a value of JSON is, or None where a part lacks or is of another kind."""
+    try:
+        floor = Floor(**{**item, "history": tuple(item["history"])})
+        texts = (floor.slice, floor.system, floor.sha256, floor.signature)
+        values = [value for scores in floor.scores.values() for value in scores.values()]
+        ids = [scores.keys() for scores in floor.scores.values()]
+    except (KeyError, TypeError, AttributeError):
+        return None
+    sound = (
+        all(isinstance(text, str) for text in texts)
+        and type(floor.words) is int
+        and bool(values)
+        and all(type(value) in (int, float) and math.isfinite(value) for value in values)
+        and all(each == ids[0] for each in ids)
+        and all(isinstance(entry, Mapping) for entry in floor.history)
+    )
+    return floor if sound else None
 
 
 def write_floors(floors: Mapping[tuple[str, str], Floor], path: Path = FLOORS) -> None:
@@ -134,7 +181,7 @@ def judge(part: str, record: Record, floor: Floor | None, *, seed: int = 0) -> l
         failed = record.failures[0]
         assert failed.failure is not None
         return wrong(
-            f"{len(record.failures)} clusters failed, the first {failed.id!r} at "
+            f"{counted(len(record.failures), 'cluster')} failed, the first {failed.id!r} at "
             f"{failed.failure['stage']}: {failed.failure['error']}"
         )
     if floor is None:
@@ -143,7 +190,7 @@ def judge(part: str, record: Record, floor: Floor | None, *, seed: int = 0) -> l
     if problem:
         return wrong(problem)
     verdicts = []
-    for metric in floor.scores:
+    for metric in METRICS:
         now, pinned = record.f1(metric), floor.scores[metric]
         change = compare(now, pinned, seed=seed)
         worse = is_worse(change)
@@ -152,8 +199,8 @@ def judge(part: str, record: Record, floor: Floor | None, *, seed: int = 0) -> l
                 part,
                 record.system,
                 worse,
-                f"{metric} {100 * (floor.mean(metric) + change.mean):.2f}, "
-                f"pinned {100 * floor.mean(metric):.2f}, change {_signed(change.mean)} "
+                f"{metric} {hundred(floor.mean(metric) + change.mean)}, "
+                f"pinned {hundred(floor.mean(metric))}, change {_signed(change.mean)} "
                 f"[{_signed(change.low)}, {_signed(change.high)}]",
             )
         )
@@ -183,19 +230,19 @@ def update(
     *,
     allow_regression: bool = False,
     reason: str | None = None,
-) -> tuple[Floor, list[str]]:
+) -> Update:
     """The floor that the run now sets, and what was done, a line a metric.
 
-    Without ``allow_regression`` a metric's pin is replaced only by a mean at least as
-    high. With it, and a ``reason``, all are replaced, and what fell is recorded. Raises
-    InputError where clusters failed, or corpus or signature changed without leave,
-    ConfigError where the reason is missing.
+    Scores are rounded to ``PLACES`` first. Without ``allow_regression`` a metric's pin is
+    replaced only by a mean at least as high. With it, and a ``reason``, all are replaced,
+    and what fell is recorded. Raises InputError where clusters failed, or corpus or
+    signature changed without leave, ConfigError where the reason is missing.
     """
     if allow_regression and not (reason or "").strip():
         raise ConfigError("--allow-regression needs a --reason, which is recorded.")
     if record.failures:
-        raise InputError(f"{part}, {record.system}: {len(record.failures)} clusters failed.")
-    now = {metric: record.f1(metric) for metric in METRICS}
+        failed = counted(len(record.failures), "cluster")
+        raise InputError(f"{part}, {record.system}: {failed} failed.")
     changed = _incomparable(record, floor) if floor else None
     if changed and not allow_regression:
         raise InputError(
@@ -203,19 +250,26 @@ def update(
             "and a --reason."
         )
     scores, lines, lowered = {}, [], {}
-    for metric, values in now.items():
+    below = False
+    for metric in METRICS:
+        values = {name: round(value, PLACES) for name, value in record.f1(metric).items()}
         mean = sum(values.values()) / len(values)
         before = floor.mean(metric) if floor and metric in floor.scores else None
-        falls = before is not None and mean < before and not changed
+        if floor and not changed and values == floor.scores[metric]:
+            scores[metric] = values
+            lines.append(f"{metric} is unchanged at {hundred(mean)}")
+            continue
+        falls = before is not None and round(mean - before, PLACES) < 0 and not changed
         if before is not None and (falls or changed):
             lowered[metric] = [before, mean]
         if falls and floor and not allow_regression:
             scores[metric] = dict(floor.scores[metric])
-            lines.append(f"{metric} stays at {100 * floor.mean(metric):.2f}, now {100 * mean:.2f}")
+            lines.append(f"{metric} stays at {hundred(floor.mean(metric))}, now {hundred(mean)}")
+            below = True
             continue
-        scores[metric] = {cluster_id: round(value, 6) for cluster_id, value in values.items()}
-        was = "" if before is None else f" (was {100 * before:.2f})"
-        lines.append(f"{metric} pinned at {100 * mean:.2f}{was}")
+        scores[metric] = values
+        was = "" if before is None else f" (was {hundred(before)})"
+        lines.append(f"{metric} pinned at {hundred(mean)}{was}")
     history = floor.history if floor else ()
     if allow_regression and lowered:
         today = dt.datetime.now(dt.UTC).date().isoformat()
@@ -229,7 +283,7 @@ def update(
         scores=scores,
         history=history,
     )
-    return pinned, lines
+    return Update(pinned, lines, below)
 
 
 def _signed(value: float) -> str:
@@ -246,8 +300,15 @@ def _incomparable(record: Record, floor: Floor) -> str | None:
         return f"the run has {record.words} words, the pinned one {floor.words}"
     if record.signature != floor.signature:
         return f"the signature is {record.signature}, the pinned one {floor.signature}"
-    missing = [metric for metric in floor.scores if metric not in record.figures]
-    return f"the run lacks the metric {missing[0]}" if missing else None
+    if set(floor.scores) != set(METRICS):
+        return f"the floor has the metrics {', '.join(floor.scores)}, not {', '.join(METRICS)}"
+    missing = [metric for metric in METRICS if metric not in record.figures]
+    if missing:
+        return f"the run lacks the metric {missing[0]}"
+    ids = {result.id for result in record.clusters}
+    if any(set(scores) != ids for scores in floor.scores.values()):
+        return "the floor does not hold the clusters of the run"
+    return None
 
 
 def check(
@@ -261,9 +322,14 @@ def check(
     say: Callable[[str], None] = print,
     done: Callable[..., None] = lambda system, result: None,
 ) -> bool:
-    """Judge every slice that is present, or with ``renew`` pin it; whether all is well."""
+    """Judge every slice that is present, or with ``renew`` pin it; whether all is well.
+
+    With ``renew`` it is not where a metric stays below its floor.
+    """
     if allow_regression and not renew:
         raise ConfigError("--allow-regression goes with --update.")
+    if reason is not None and not allow_regression:
+        raise ConfigError("--reason goes with --update and --allow-regression.")
     floors = read_floors(path)
     well = True
     for part in slices:
@@ -273,13 +339,14 @@ def check(
         for record in measure(part, done=done):
             key = (part.name, record.system)
             if renew:
-                floors[key], lines = update(
+                floors[key], lines, below = update(
                     part.name,
                     record,
                     floors.get(key),
                     allow_regression=allow_regression,
                     reason=reason,
                 )
+                well &= not below
                 for line in lines:
                     say(f"{part.name}, {record.system}: {line}")
                 continue

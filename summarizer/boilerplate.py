@@ -11,14 +11,43 @@ import tomllib
 from collections.abc import Iterator
 from functools import cache
 from importlib import resources
+from itertools import pairwise
 from typing import NamedTuple
 
 from summarizer.lines import Block, Cut
+from summarizer.sentences import sentence_spans
 from summarizer.words import collapse, count_words, fold
 
 _NUMBER = re.compile(r"\d+(?:[.,:]\d+)*[km]?\b")
 _SENTENCE_END = re.compile(
     r"[.!?。！？…]['\"”’)\]]{0,3}(?:\s+|(?<=[。！？]))(?=[\"“'‘«(\[©@]{0,2}(?![a-z])[\w©])"
+)
+_LINE_BREAK = re.compile(r"[\r\n\v\f\x1c-\x1e\x85\u2028\u2029]")
+_OPENING_QUOTES = "\"“‘„«'"
+_SAYING = (
+    "said|says|told|tells|wrote|writes|testified|shouted|argued|argues|added|adds|insisted|ruled|"
+    "declared|asked|replied|warned|explained|noted|recalled|announced|chanted|cried|held|found|"
+    "claimed|stated|urged|vowed|joked|whispered|preached|sang|read|pleaded|concluded|observed"
+)
+_ATTRIBUTION = re.compile(
+    rf"\b(?:said|told|testified|shouted|insisted|vowed|chanted)\b|"
+    rf"[,?!:][\"”’']?\s+(?:[^\s,;]+\s+){{0,6}}(?:{_SAYING})\b|\baccording to\b",
+    re.IGNORECASE,
+)
+_PREDICATE = re.compile(
+    r"\b(?:is|are|was|were|has|had|have|did|does|will|would|could|might|must|remains?|became|began|"
+    r"took|gave|went|came|made|got|saw|ran|won|lost|left|led|met|held|kept|fell|rose|grew|brought|"
+    r"sent|spent|stood|paid|put|set|cost|drew|broke|built|[a-z]{2,}ed)\b"
+)
+# The reader, and what a page says of itself.
+_READER = re.compile(
+    r"\b(?:you|your|yours|you're|our|ours|we|us|my|here|now|below|above|newsletters?|inbox|e-?mails?|"
+    r"apps?|sites?|websites?|page|browser|cookies|javascript|video|player|channels?|whatsapp|telegram|"
+    r"facebook|twitter|instagram|youtube|linkedin|podcasts?|accounts?|subscri\w+|copyright(?:ed)?|"
+    r"published|republished|reproduc\w+|redistribut\w+|rewritten|permission|prohibited|reserved|"
+    r"notifications?|alerts|updates|comments?|licen[cs]ed?|syndicated|edited|contributed)\b|"
+    r"©|https?:|www\.|@",
+    re.IGNORECASE,
 )
 LETTERS = re.compile(r"[^\W_]")
 TAGS = re.compile(r"(?:</?[a-zA-Z][^<>]{0,500}>\s*)+|<!--(?:(?!-->).){0,500}-->\s*", re.DOTALL)
@@ -30,6 +59,23 @@ _BY = re.compile(
     r"(?:(?:written|reported|posted|story|edited|compiled|words)\s+)?by:?\s+(.+)", re.I
 )
 _FOREIGN_BY = re.compile(r"(?:von|par|por|di|автор:?|текст:?)((?:\s+[^\W\d_][\w.'’-]*){2,3})", re.I)
+# "« Older headline" and "Newer headline »"; with both signs it is a quotation.
+_POINTER = re.compile(
+    r"[«‹←⟵❮]\s*[^«»‹›←→]+|[^«»‹›←→]+[»›→⟶❯]|[«‹←]\s*[^«»‹›←→|]+\|[^«»‹›←→|]+[»›→]"
+)
+_ROLE = (
+    r"(?:writer|reporter|correspondent|columnist|editor|journalist|photographer|producer|contributor|"
+    r"critic|freelancer|intern|fellow|bureau chief)"
+)
+_BIO = re.compile(
+    r"(?:[A-Z][\w.'’-]*\s(?:[a-z]{2,3}\s)?){1,3}[A-Z][\w'’-]+,?\s"
+    r"(?:(?:covers|writes about|reports on|reports from)\s[^.]{2,120}\s(?:for|at|in)\s"
+    r"(?:the\s)?[A-Z]|"
+    rf"(?:writes|reports|works|freelances)\s(?:[^.]{{2,60}}\s)?for\s(?:the\s|The\s)?[A-Z]|"
+    rf"(?:is|was)\s(?:an?|the|our)\s(?:[^\s.]+\s){{0,5}}?{_ROLE}\b|"
+    rf"joined\s[^.]{{2,60}}\sas\s(?:an?|its|the)\s(?:[^\s.]+\s){{0,4}}?{_ROLE}\b|"
+    r"can be (?:reached|contacted) )"
+)
 _SIGNATURE = re.compile(
     r"(?:[—–]|-{1,3})\s*[^@().!?\n]{1,60}\(\s?@\w{1,30}\s?\)"
     r"(?:\s*[^\W\d_]{3,9}\.?\s\d{1,2},\s\d{4})?"
@@ -133,7 +179,7 @@ def whole_phrase(block: Block) -> str | None:
 
 
 def phrase_cuts(block: Block, *, alone: bool) -> Iterator[Cut]:
-    """The sentences of the block that begin with a known phrase.
+    """The sentences of the block that begin with a known phrase and are none of the article.
 
     In a long block, and in one ``alone`` in its document, lines may have been run together:
     there only short sentences go, and no labels, for the article may follow "Photo:".
@@ -141,6 +187,7 @@ def phrase_cuts(block: Block, *, alone: bool) -> Iterator[Cut]:
     known = _phrases()
     text = block.text
     running = alone or block.words > _MAX_LINE
+    sentences: dict[int, int] | None = None  # where each begins: where the next one does
     begin = 0
     while begin < len(text):
         found = _SENTENCE_END.search(text, begin)
@@ -150,25 +197,75 @@ def phrase_cuts(block: Block, *, alone: bool) -> Iterator[Cut]:
             at += 1
         pattern = known.starts.get(text[at : at + 1].lower())
         match = pattern.match(text, at, end) if pattern else None
-        if match and end - begin <= 400:
+        if match and sentences is None:
+            sentences = _sentences(text)
+        # The quick search above knows no abbreviations; what it takes for a sentence
+        # may begin or end within one.
+        if match and sentences and begin in sentences:
+            end = sentences[begin]
             assert match.lastgroup is not None
             reason = known.reasons[match.lastgroup]
             label = match[0].endswith(":")
             words = count_words(text[begin:end])
-            if running:
-                known_words = count_words(match[0])
-                if words > 20 and 2 * known_words < words and known_words >= 6:
-                    end = match.end()  # "Media playback is ... device" and then the article
-                    words = known_words
+            known_words = count_words(match[0])
+            if running and words > 20 and 2 * known_words < words and known_words >= 6:
+                end = match.end()  # "Media playback is ... device" and then the article
+                words = known_words
+            drop = end - begin <= 400 and not _is_statement(text, begin, end, match, reason)
+            if running and drop:
                 clause = words <= 20 or 2 * known_words >= words
                 drop = clause and not label and reason != "caption"
-            else:
+            elif drop:
                 drop = not (label and reason == "teaser" and block.stop and words > 15)
             if drop:
                 if label and begin == 0 and not running:
                     end = len(text)
                 yield Cut(block.start + begin, block.start + end, reason)
         begin = end
+
+
+def _sentences(text: str) -> dict[int, int]:
+    """The begin of each sentence of a block, and the begin of the one after it."""
+    spans = sentence_spans(_LINE_BREAK.sub(" ", text))
+    starts = [0, *(span.start for span in spans[1:]), len(text)]
+    return dict(pairwise(starts))
+
+
+def _is_statement(text: str, begin: int, end: int, match: re.Match[str], reason: str) -> bool:
+    """Whether a sentence that begins with a phrase is a report's own.
+
+    It is one if somebody is said to have said it, if it stands in a quotation, or if,
+    after a phrase of a few words, it goes on with a predicate and does not turn to the
+    reader or speak of the page. What labels or captions a picture is judged by its label.
+    """
+    if match[0].endswith(":"):
+        return False
+    rest = text[match.end() : end]
+    lead = text[:begin]
+    opening = text[begin : match.start()]
+    quoted = (
+        any(mark in opening for mark in _OPENING_QUOTES)
+        or lead.count("“") > lead.count("”")
+        or lead.count('"') % 2 == 1
+    )
+    if quoted or _ATTRIBUTION.search(rest):
+        return True
+    phrase = match[0]
+    credit = phrase.casefold().endswith((" by", " credit"))
+    words = rest.split()
+    if credit:  # it names somebody
+        first = words[0] if words else ""
+        if not first[:1].islower() or text.islower():
+            return False
+        named = any(word[0].isupper() for word in words)
+        return bool(_PREDICATE.search(rest)) or (len(words) >= 5 and not named)
+    if reason == "caption" or count_words(phrase) > 4:
+        return False
+    return (
+        len(words) >= max(4, count_words(phrase))
+        and bool(_PREDICATE.search(rest))
+        and not _READER.search(rest)
+    )
 
 
 def shape(block: Block) -> str | None:
@@ -197,6 +294,8 @@ def shape(block: Block) -> str | None:
         parts = [part for part in SEPARATOR.split(text) if LETTERS.search(part)]
         if len(parts) >= 3 and all(count_words(part) <= 4 for part in parts):
             return "navigation"
+    if block.words <= 15 and _POINTER.fullmatch(text):
+        return "teaser"
     if (
         block.words > 1
         and text[0] in "#@"
@@ -219,6 +318,18 @@ def inline_cuts(block: Block) -> Iterator[Cut]:
     for reason, pattern in patterns:
         for match in pattern.finditer(text):
             yield Cut(block.start + match.start(), block.start + match.end(), reason)
+
+
+def biography_of(block: Block) -> str | None:
+    """The surname of the author whom a line under an article introduces, or None."""
+    if block.words > 60:
+        return None
+    match = _BIO.match(block.text)
+    if not match:
+        return None
+    names = block.text.split(maxsplit=4)[:4]
+    named = [name.strip(",") for name in names if name[0].isupper()]
+    return named[-1]
 
 
 def _credit(text: str) -> bool:

@@ -37,19 +37,27 @@ from summarizer.boilerplate import (
     LETTERS,
     SEPARATOR,
     TAGS,
+    biography_of,
     dateline_end,
     inline_cuts,
     phrase_cuts,
     shape,
     whole_phrase,
 )
-from summarizer.dates import Stamp, find_stamps, read_stamp
+from summarizer.dates import Stamp, find_stamps, read_stamp, signs_comment
 from summarizer.lines import BULLET, Block, Cut, split_blocks
 from summarizer.records import Cleaning, Document, Dropped, Span
 from summarizer.words import collapse, content_words, count_words, fold
 
 _SHORT = 12  # words of a heading or a menu line, at most
 _COMMENTER = re.compile(r"\b(?:says|said|wrote)\s?:$", re.IGNORECASE)
+_COMMENTS = re.compile(r"\d* ?(?:comments?|responses|kommentare|commentaires|comentarios)(?: \d+)?")
+_COMMENTS_ON = re.compile(
+    r"(?:\d[\d,]*|one|two|three|four|five|six|seven|eight|nine|ten)\s"
+    r"(?:thoughts?|comments?|responses?|repl(?:y|ies)|reactions?)\s(?:on|to)\s[“\"‘'«]",
+    re.IGNORECASE,
+)
+_NUMBERED = re.compile(r"\d{1,2}[.):]?\s+(?=[^\W\d_])")
 _PRONOUN = re.compile(r"(?:He|She|It|They|We|I)\s")
 _SPEAKER = re.compile(r"[A-Z][\w.'’ -]{0,30}:\s")
 
@@ -122,8 +130,9 @@ def _judge(
             block.reason = "stamp"
             if stamp.date and (stamp.labelled or i < first):
                 stamps.append(stamp)
-    _judge_teasers(blocks)
-    _judge_comments(blocks)
+    _judge_teasers(blocks, first)
+    _judge_comments(blocks, first)
+    _judge_biographies(blocks)
     title = _judge_title(document, blocks, shared)
     _judge_repeats(blocks)
     _judge_fragments(blocks)
@@ -144,30 +153,64 @@ def _judge_embeds(blocks: Sequence[Block]) -> None:
             block.reason = "embed"
 
 
-def _judge_teasers(blocks: Sequence[Block]) -> None:
-    """The headlines under "Related articles" and its kind."""
-    open_ = False
-    for block in blocks:
+def _judge_teasers(blocks: Sequence[Block], first: int) -> None:
+    """The headlines under "Related articles" and its kind; numbered ones may end in a stop.
+
+    Above the article a list called "Trending" may stand right on top of the headline:
+    there only what is numbered goes with it.
+    """
+    open_ = numbered_only = False
+    for i, block in enumerate(blocks):
         if block.reason is None:
-            open_ = open_ and block.words <= 25 and (not block.stop or block.text[-1] in "?!…")
+            numbered = block.words <= 25 and _NUMBERED.match(block.text) is not None
+            headline = block.words <= 25 and (not block.stop or block.text[-1] in "?!…")
+            open_ = open_ and (numbered or (headline and not numbered_only))
             if open_:
                 block.reason = "teaser"
         else:
+            numbered_only = block.opens and i < first and block.key.startswith("trending")
             open_ = block.opens or (open_ and block.reason in ("stamp", "markup", "caption"))
 
 
-def _judge_comments(blocks: Sequence[Block]) -> None:
-    """What readers wrote under the article: a counter, then lines such as "John says:"."""
+def _judge_comments(blocks: Sequence[Block], first: int) -> None:
+    """What readers wrote under the article: a counter, and then who wrote which comment when.
+
+    All below goes where the first comment follows the counter at once, so that a counter
+    above an article does not take the article with it.
+    """
     for i, block in enumerate(blocks):
-        if block.reason == "comments" and re.fullmatch(r"\d* ?(?:comments?|responses)", block.key):
-            before = sum(b.words for b in blocks[:i] if b.paragraph)
-            rest = blocks[i + 1 :]
-            if before >= sum(b.words for b in rest if b.paragraph) and any(
-                _COMMENTER.search(b.text[-12:]) for b in rest
-            ):
-                for other in rest:
-                    other.reason = other.reason or "comments"
-                return
+        if i <= first or block.words > 30:
+            continue
+        header = _COMMENTS_ON.match(block.text) is not None
+        if not header and (block.reason != "comments" or not _COMMENTS.fullmatch(block.key)):
+            continue
+        rest = blocks[i + 1 :]
+        signed = [j for j, other in enumerate(rest) if _signs_comment(other)]
+        at_once = signed and sum(b.words for b in rest[: signed[0]]) <= (150 if header else 60)
+        if at_once or (header and sum(b.words for b in blocks[:i] if b.paragraph) >= 30):
+            for other in blocks[i:]:
+                other.reason = other.reason or "comments"
+            return
+
+
+def _signs_comment(block: Block) -> bool:
+    return _COMMENTER.search(block.text[-12:]) is not None or signs_comment(block.text)
+
+
+def _judge_biographies(blocks: Sequence[Block]) -> None:
+    """Who the author is, under the article, unless the article speaks of the person."""
+    _, last = _article(blocks)
+    for i in range(len(blocks) - 1, 0, -1):
+        block = blocks[i]
+        if block.reason is not None:
+            continue
+        name = biography_of(block)
+        told = name is None or any(
+            name in other.text for other in blocks[: min(i, last)] if other.reason is None
+        )
+        if told:
+            return
+        block.reason = "byline"
 
 
 def _judge_title(document: Document, blocks: Sequence[Block], shared: frozenset[str]) -> str | None:

@@ -86,6 +86,9 @@ _INLINE_TIME = re.compile(
 _LABELLED_DATE = re.compile(
     rf"\W*(?:{_FIRST_PUBLISHED}|{_UPDATED})(?:\s(?:on|le|am|el))?\s?:?\s", re.I
 )
+_WRITTEN_BY = re.compile(
+    r"(?:(?:written|reported|posted|published|updated)\s)?by:?\s(?=[^\W\d_])", re.I
+)
 _BY_OR_IN = re.compile(r",?\s(?:by|in|par|von|por)\s[^.!?]{1,50}", re.I)
 _HINT = re.compile(
     r"\d{4}|\d\s?[:.h]\s?\d\d|\d\s?[ap]\.?m\b|\b(?:ago|vor|il y a|hace)\b", re.IGNORECASE
@@ -123,6 +126,16 @@ def read_stamp(line: str) -> Stamp | None:
     return None
 
 
+def signs_comment(line: str) -> bool:
+    """Whether the line is "Bob K. November 7, 2026 at 9:14 am": who wrote a comment, and when."""
+    if len(line) > _MAX_STAMP or not (_DATE.search(line) or " ago" in line):
+        return False
+    rest, times = _TIME.subn(" ", _DATE.sub(" ", line))
+    rest = re.sub(r"\b(?:says|said|wrote|reply)\b", " ", _LABEL.sub(" ", rest), flags=re.I)
+    names = re.findall(r"[\w.'’-]*\w[\w.'’-]*", rest)
+    return times > 0 and len(names) <= 4
+
+
 def find_stamps(text: str) -> Iterator[tuple[int, int, Stamp]]:
     """Stamps amid running text, "Posted: January 22, 2015 1:21 pm": (start, end, stamp).
 
@@ -154,6 +167,8 @@ def _signed(line: str) -> bool:
     """
     if line.endswith((".", "!", "?")):
         return False
+    if _by_and_date(line):
+        return True
     label = _LABELLED_DATE.match(line)
     date = _DATE.match(line, label.end() if label else 0)
     if date:
@@ -166,8 +181,21 @@ def _signed(line: str) -> bool:
     )
 
 
+def _by_and_date(line: str) -> bool:
+    """Whether the line is "By Jane Roe on March 3, 2023" or "Written by ..., March 3, 2023"."""
+    by = _WRITTEN_BY.match(line)
+    date = _DATE.search(line, by.end()) if by else None
+    if by is None or date is None or not _is_stamp(line[date.start() :]):
+        return False
+    names = re.sub(r"(?:[\s,|–—-]|\bon\b)+$", "", line[by.end() : date.start()]).split()
+    return 0 < len(names) <= 8 and all(
+        name[0].isupper() or name in ("and", "of", "the", "de", "van", "von") for name in names
+    )
+
+
 def _stamp(line: str) -> Stamp:
-    return Stamp(find_date(line), bool(_LABELLED.search(line)), bool(_UPDATE.search(line)))
+    labelled = bool(_LABELLED.search(line) or _by_and_date(line))
+    return Stamp(find_date(line), labelled, bool(_UPDATE.search(line)))
 
 
 def _is_stamp(line: str) -> bool:

@@ -13,6 +13,8 @@ from functools import partial
 from summarizer import fact_words as known
 from summarizer.words import STOP_WORDS
 
+Amounts = frozenset[tuple[str, str, str]]  # (numeral, bound, unit), each but the first or ""
+
 # ------------------------------------------------------------------------------ dates
 
 _MONTH = "|".join(sorted(known.MONTHS, key=len, reverse=True))
@@ -111,15 +113,34 @@ _NUMBER = re.compile(
     rf"(?:[ -]?(?:{_SCALE})\b(?:,? (?:and )?(?=(?:{_SMALL})\b))?(?:(?:{_SMALL})[ -]?)*)*)(?![a-z'])"
     rf"|(?P<vague>dozens|hundreds|thousands|millions|billions|scores)\b"
     rf")(?P<percent>\s?%|[ -]per\s?cent\b)?"
-    rf"(?!\w)(?:[ -]?(?:dollars|euros)\b)?(?=(?:[ -](?P<noun>[a-z]+))?)",
+    rf"(?!\w)(?:[ -]?(?P<money>dollars|euros)\b)?(?=(?:[ -](?P<noun>[a-z]+))?)",
     re.IGNORECASE,
 )
 
 
-def read_numbers(text: str) -> tuple[frozenset[str], frozenset[tuple[str, str]], str]:
-    """Numbers, what they count, and the text with a semicolon where each stood."""
+# "about 12" may be 12; "at least 12" may not.
+_BOUNDS = (
+    ("at least", r"at least|no (?:fewer|less) than|(?:a )?minimum of"),
+    ("up to", r"up to|at most|no more than|as (?:many|much|high) as|(?:a )?maximum of"),
+    (
+        "more than",
+        r"more than|over|above|exceed(?:s|ed|ing)?|upwards? of|in excess of|greater than",
+    ),
+    ("fewer than", r"(?:fewer|less) than|under|below"),
+)
+_BOUND = re.compile(
+    "|".join(rf"(?P<b{n}>\b(?:{words}) $)" for n, (_, words) in enumerate(_BOUNDS)), re.I
+)
+_CLAUSE = re.compile(r"(?:(?!\band\b|\bwhile\b|\bbut\b|[,;](?!\d)).)+")
+_BOUND_AFTER = re.compile(r"(?: [a-z]+)? or (more|fewer|less)\b", re.I)
+
+
+def read_numbers(text: str) -> tuple[frozenset[str], frozenset[tuple[str, str]], Amounts, str]:
+    """Numbers, what they count, what they measure, the text with a semicolon for each."""
     found: set[str] = set()
     counted: set[tuple[str, str]] = set()
+    amounts: set[tuple[str, str, str]] = set()
+    places: list[tuple[int, str]] = []
 
     def take(match: re.Match[str]) -> str:
         value = _numeral(match)
@@ -127,14 +148,42 @@ def read_numbers(text: str) -> tuple[frozenset[str], frozenset[tuple[str, str]],
             return match[0]
         value += "%" if match["percent"] else ""
         found.add(value)
+        places.append((match.start(), value))
         noun = (match["noun"] or "").lower()
         if noun and noun not in STOP_WORDS:
             counted.add((value, noun))
+        symbol = (match["digits"] or "")[:1]
+        unit = known.MEASURES.get(symbol) or known.MEASURES.get((match["money"] or noun).lower())
+        amounts.add((value, _bound(match, unit), unit or ""))
         return " ; "
 
     text = re.sub(r"(\d)(?:-|–| to )(?=[$€£]?\d)", r"\1 ; ", text)
     rest = _NUMBER.sub(take, text)
-    return frozenset(found), frozenset(counted), rest
+    if len(places) > 1:
+        counted |= _casualties(text, places)
+    return frozenset(found), frozenset(counted), frozenset(amounts), rest
+
+
+def _casualties(text: str, places: list[tuple[int, str]]) -> set[tuple[str, str]]:
+    """("10", "killed"), ("30", "wounded") for "10 were killed and 30 wounded"."""
+    counted: set[tuple[str, str]] = set()
+    for clause in _CLAUSE.finditer(text):
+        values = [value for place, value in places if clause.start() <= place < clause.end()]
+        fates = {known.CASUALTIES.get(word) for word in re.findall(r"[a-z]+", clause[0])} - {None}
+        if len(values) == len(fates) == 1:
+            counted.add((values[0], str(fates.pop())))
+    return counted
+
+
+def _bound(match: re.Match[str], unit: str | None) -> str:
+    """ "at least", "up to", "more than", "fewer than", or nothing."""
+    before = _BOUND.search(match.string[max(0, match.start() - 20) : match.start()])
+    if before and not (before[0].lower().startswith("over") and unit in known.PERIODS):
+        return _BOUNDS[int((before.lastgroup or "b0")[1:])][0]
+    after = _BOUND_AFTER.match(match.string, match.end())
+    if after:
+        return "at least" if after[1].lower() == "more" else "up to"
+    return ""
 
 
 def _numeral(match: re.Match[str]) -> str | None:

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import re
+
+from summarizer.records import DifferenceKind
+
 MONTHS = {
     name: f"{number:02}"
     for number, names in enumerate(
@@ -179,39 +183,199 @@ OPENERS = frozenset(
     furthermore nevertheless nonetheless otherwise besides additionally today's""".split()
 )
 
-# Words that turn a statement round: a side of a pair against the other counts as denial.
-OPPOSITES = tuple(
-    (frozenset(one.split()), frozenset(other.split()))
-    for one, other in (
-        (
-            """rise rises rose risen rising increase increased increases increasing climb climbed
-            grew grow grown gain gained gains higher jumped soared surged""",
-            """fall falls fell fallen falling decrease decreased decreases decreasing drop dropped
-            drops shrank shrink lower lowered plunged slid slipped slumped""",
-        ),
-        ("won win wins victory victorious", "lost lose loses defeat defeated"),
-        (
-            "accept accepted accepts agreed approve approved approves approval passed",
-            "reject rejected rejects refused opposed opposes blocked dismissed",
-        ),
-        ("confirm confirmed confirms admitted acknowledged", "deny denied denies"),
-        ("open opened opens reopened reopen", "close closed closes shut"),
-        ("before", "after"),
-        ("more", "fewer less"),
-        ("above over", "below under"),
-        ("guilty convicted", "innocent acquitted cleared"),
-        ("arrested detained jailed", "released freed"),
-        ("buy bought buys", "sell sold sells"),
-        ("start started began begin begins starts", "end ended ends stopped halted"),
-        ("arrived arrives arrive entered", "left leave leaves departed"),
-        ("north northern", "south southern"),
-        ("east eastern", "west western"),
-        ("legal", "illegal"),
-        ("alive survived", "dead died killed"),
-        ("men man male", "women woman female"),
-        ("he his him himself", "she her hers herself"),
-        ("strengthened strengthen", "weakened weaken"),
-        ("extended extend", "shortened shorten"),
-        ("majority", "minority"),
-    )
+# What a number is a quantity of: the same numeral with another unit is another fact.
+MEASURES = {
+    word: names.split()[0]
+    for names in """dollar dollars $
+euro euros €
+pound pounds £
+yen ¥
+yuan
+rupee rupees
+rouble roubles ruble rubles
+franc francs
+peso pesos
+crown crowns krona kronor kroner
+mile miles
+kilometre kilometres kilometer kilometers km
+metre metres meter meters
+foot feet
+inch inches
+centimetre centimetres centimeter centimeters cm
+hectare hectares
+acre acres
+tonne tonnes ton tons
+kilogram kilograms kilo kilos kg
+gram grams
+litre litres liter liters
+gallon gallons
+barrel barrels
+second seconds
+minute minutes
+hour hours
+day days
+week weeks
+month months
+year years
+decade decades
+century centuries
+point points""".splitlines()
+    for word in names.split()
+}
+PERIODS = frozenset("second minute hour day week month year decade century".split())
+
+# Words with an opposite: a row each, a bar between the sides; a row goes on where it is
+# indented further. Two texts that stand on different sides of a row, neither on both, do
+# not say the same. An inflection counts as its word.
+_OPPOSITES: tuple[tuple[DifferenceKind, str], ...] = (
+    (
+        "number",
+        """all every everyone everybody | most | many | half | some several | few | none nobody
+        majority most | minority
+        more | fewer less
+        above over | below under
+        double doubled | halve halved | triple tripled""",
+    ),
+    (
+        "date",
+        """noon midday | midnight
+        dawn sunrise daybreak | dusk sunset nightfall
+        spring | summer | autumn | winter
+        morning dawn | afternoon | evening | night overnight
+        early earlier | late later
+        before | after""",
+    ),
+    (
+        "negation",
+        """rise rose risen increase grow grew grown climb gain jump soar surge up expand
+            | fall fell fallen decrease reduce drop decline shrink shrank plunge slide slid
+            slip slump down lower cut
+        high higher upper | low lower
+        raise | lower
+        best better improve | worst worse worsen
+        win won victory victorious winner | lose lost defeated loser
+        accept agree approve approval pass endorse back
+            | reject refuse refusal oppose block dismiss veto
+        support | oppose
+        for favour favor | against
+        confirm admit acknowledge | deny denied denies denying denial
+        open opened reopen | close shut
+        hire appoint recruit | fire sack dismiss
+        guilty convict | innocent acquit clear cleared
+        arrest detain jail capture imprison | release free freed
+        buy bought purchase | sell sold
+        start begin began begun launch resume restart
+            | end stop halt cancel cancelled cancellation suspend finish abandon
+        continue keep kept | end stop halt cease
+        arrive arrival enter | leave left depart departure quit | remain stay
+        north northern | south southern | east eastern | west western
+        left leftist | right rightist
+        land | crash
+        legal lawful | illegal unlawful
+        alive survive survivor life | dead die dying death kill fatal
+        man men male | woman women female
+        boy boys | girl girls
+        son | daughter
+        brother | sister
+        husband | wife
+        father | mother
+        uncle | aunt
+        adult | child children
+        he his him himself | she her hers herself
+        strengthen | weaken
+        extend | shorten
+        major | minor
+        first | last final | second | third
+        national domestic | international foreign
+        public | private
+        advance | retreat
+        attack | defend
+        victim | attacker
+        allow permit | ban forbid prohibit bar
+        join | leave left quit
+        find found | lose lost missing
+        include | exclude
+        succeed success successful | fail failure
+        lift | impose
+        import | export
+        ally allies | enemy enemies
+        friend | foe
+        inside | outside
+        tighten | loosen ease
+        hot heat | cold
+        heavy | light
+        rich | poor
+        old older | young younger
+        urban | rural
+        believe | doubt
+        uphold upheld | overturn
+        delay postpone | forward
+        profit | loss""",
+    ),
 )
+OPPOSITES = tuple(
+    (kind, tuple(frozenset(side.split()) for side in row.split("|")))
+    for kind, table in _OPPOSITES
+    for row in re.sub(r"\n {9,}", " ", table).splitlines()
+)
+
+# What befalls those whom news counts, under one name each.
+CASUALTIES = {
+    word: names.split()[0]
+    for names in """killed dead died die dies kill kills kills killing deaths
+wounded injured hurt wound injure wounding injuring injuries
+missing unaccounted
+arrested detained
+rescued saved""".splitlines()
+    for word in names.split()
+}
+
+# Verbs that say the same from either side: "Kim met Lee", "Lee met Kim".
+MUTUAL = frozenset("meet met marry married talk talks join joined face faced match".split())
+
+# Forms that no stemmer knows for one verb, where news says who did it to whom.
+IRREGULAR = {
+    form: forms.split()[0]
+    for forms in """beat beaten
+bite bit bitten
+take took taken
+strike struck
+steal stole stolen
+shoot shot
+drive drove driven
+give gave given
+choose chose chosen
+overthrow overthrew overthrown
+hold held
+lead led
+fight fought
+buy bought
+sell sold
+catch caught
+tell told
+find found
+win won
+see saw seen
+send sent
+pay paid
+leave left
+write wrote written""".splitlines()
+    for form in forms.split()
+}
+
+# What makes a statement less than one: kinds of doubt.
+DOUBTS = {
+    "possible": frozenset(
+        """may might could possibly perhaps maybe probably likely potentially expect expects
+        expected feared fears suspected apparently seems appears""".split()
+    ),
+    "alleged": frozenset(
+        """allegedly reportedly purportedly supposedly alleged allege alleges alleging claim claims
+        claimed claiming accuse accuses accused accusing rumoured rumored unconfirmed""".split()
+    ),
+    "intended": frozenset(
+        """should plan plans planned planning intend intends hope hopes urge urges urged urging
+        threaten threatens threatened""".split()
+    ),
+    "conditional": frozenset("if unless whether".split()),
+}

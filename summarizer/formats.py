@@ -12,6 +12,7 @@ import logging
 import re
 import zipfile
 from collections.abc import Callable
+from itertools import pairwise
 
 from summarizer.decoding import decode, is_binary
 from summarizer.errors import InputError
@@ -20,6 +21,7 @@ from summarizer.words import collapse
 
 MAX_HTML_CHARACTERS = 5_000_000
 MAX_HTML_TAGS = 40_000  # trafilatura takes some 0.2 ms a tag; a long article has 5,000
+SHORT_HTML_CHARACTERS = 2_000  # of text; in longer pages trafilatura finds the paragraphs
 MAX_MARKDOWN_CHARACTERS = 200_000  # longer ones are read as plain text: the parser is slow
 MAX_UNPACKED_BYTES = 100_000_000  # of a .docx
 TEXT_SUFFIXES = {"": "text", ".txt": "text", ".md": "markdown", ".markdown": "markdown",
@@ -126,11 +128,29 @@ def _parse_html(text: str) -> Parsed:
     )
     if isinstance(page, trafilatura.settings.Document) and page.text and page.text.strip():
         # One line is one paragraph here; a blank line says so to whoever reads on.
-        body = re.sub(r"\n+", "\n\n", page.text)
-        return Parsed(
-            (Raw(text=body, title=page.title, source=page.sitename, published=page.date),)
-        )
+        body = re.sub(r"\n+", "\n\n", page.text.strip())
+        notices: tuple[str, ...] = ()
+        # Of a short page trafilatura may run the blocks together, or break them at every
+        # link; what is headline and what is byline can then no longer be told.
+        if len(body) <= SHORT_HTML_CHARACTERS:
+            lines = _strip_tags(text)
+            if _misread(body, lines):
+                if "".join(body.split()) != "".join(lines.split()):
+                    why = "the page is too short to tell the article in it"
+                    notices = (f"{why}; all its text is used.",)
+                body = lines
+        raw = Raw(text=body, title=page.title, source=page.sitename, published=page.date)
+        return Parsed((raw,), notices)
     return _tagless(text, "no article was found in the page")
+
+
+def _misread(body: str, blocks: str) -> bool:
+    """Whether the only line of ``body`` is several blocks, or two of its lines are one block."""
+    whole = [collapse(block) for block in blocks.split("\n\n")]
+    lines = [collapse(line) for line in body.split("\n\n")]
+    if len(lines) == 1:
+        return sum(block in lines[0] for block in whole) > 1
+    return any(f"{a} {b}" in block for a, b in pairwise(lines) for block in whole)
 
 
 def _tagless(text: str, why: str) -> Parsed:

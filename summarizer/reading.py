@@ -266,8 +266,9 @@ def _one_event(parsed: Parsed) -> list[Raw]:
     if not clusters:
         return [entry for entry in parsed.records if isinstance(entry, Raw)]
     if len(parsed.records) > 1:
+        held = f"{len(clusters)} cluster{'s' if len(clusters) > 1 else ''}"
         raise InputError(
-            f"holds {len(clusters)} clusters among {len(parsed.records)} records, and a briefing "
+            f"holds {held} among {len(parsed.records)} records, and a briefing "
             "is about one event; give a file with one cluster."
         )
     if not clusters[0].documents:

@@ -31,6 +31,13 @@ MIN_WORDS_WITHIN = 5
 # How many of the sentences kept so far, most similar first, one is compared with: text
 # from a template ("Team 1 beat Team 2, 3-1") is alike throughout and differs in facts.
 MAX_COMPARED = 10
+# What an outlet takes back is no report of it, however alike the words.
+CORRECTION = re.compile(
+    r"\W*(?:correction|corrected|clarification|erratum|editor['’]s note)\b\s*[:\-–—(]"
+    r"|.*\b(?:earlier|previous|original) version of (?:this|the|our) (?:article|story|report)",
+    re.IGNORECASE,
+)
+_SIGNS = re.compile(r"[$€£¥%]|(?<!\w)[-−](?=\d)")  # what folding drops and no copy may
 # Less than this is the noise of single precision: it decides nothing.
 ROUNDING = 5e-5
 BLOCK = 1_000  # rows of the similarity matrix held at a time
@@ -75,11 +82,12 @@ def deduplicate(
         semantic_threshold=semantic_threshold if semantic else np.inf,
     )
     stays = np.ones(len(candidates), dtype=bool)
+    reports = np.array([CORRECTION.match(c.text) is None for c in candidates], dtype=bool)
     stands_for: dict[int, tuple[int, float, DuplicateKind]] = {}
     found: list[Difference] = []
     for row, candidate in enumerate(candidates):
         clashes: list[Difference] = []
-        for other, similarity, kind in pairs.of(row, among=stays):
+        for other, similarity, kind in pairs.of(row, among=stays & reports[row] & reports):
             if covers(candidates[other].facts, candidate.facts):
                 stands_for[row] = (other, similarity, kind)
                 stays[row] = False
@@ -111,12 +119,13 @@ def _collapse_copies(
 ) -> tuple[list[_Candidate], list[tuple[Sentence, Sentence]]]:
     """One candidate a folded text, best first, and (copy, original) for every other."""
     judged: dict[str, _Candidate] = {}  # by collapsed text: equal texts are read once
-    groups: dict[str, list[Sentence]] = {}
+    groups: dict[object, list[Sentence]] = {}
     for sentence in sentences:
         text = collapse(sentence.text)
         if text not in judged:
             judged[text] = _judge(sentence, text)
-        groups.setdefault(fold(text), []).append(sentence)
+        key = (fold(text), *_SIGNS.findall(text), *(sentence.id if CORRECTION.match(text) else ()))
+        groups.setdefault(key, []).append(sentence)
     candidates: list[_Candidate] = []
     copies: list[tuple[Sentence, Sentence]] = []
     for group in groups.values():
@@ -204,7 +213,7 @@ def _similar_pairs(
             nearness = shared[row, column] / np.broadcast_to(within, shared.shape)[row, column]
             is_near = nearness >= near_threshold - ROUNDING
             similarity = np.where(is_near, nearness, cosine[row, column])
-            similarity = np.clip(np.round(similarity, 4), 0, 1)
+            similarity = np.clip(np.round(similarity.astype(np.float64), 4), 0, 1)
             found.append((row + top, column + left, similarity, is_near))
     row, column, similarity, is_near = (
         (np.concatenate(part) for part in zip(*found, strict=True))

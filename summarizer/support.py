@@ -262,7 +262,7 @@ def _turned(text: str, texts: Sequence[str]) -> str | None:
         for word in difference.only_first
     } - {"not"}
     unsaid = sorted(opposites - {word for source in texts for word in facts(source).turns})
-    return f"it says “{unsaid[0]}” where its source says the opposite" if unsaid else None
+    return f"it says “{unsaid[0]}” and its source does not" if unsaid else None
 
 
 def _quotes(text: str, texts: Iterable[str]) -> bool:

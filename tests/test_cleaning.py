@@ -178,6 +178,128 @@ def test_lines_after_the_article(lines: tuple[str, ...]) -> None:
     assert kept(run("\n\n".join((*BODY, *lines)))) == BODY
 
 
+STATEMENTS = [  # sentences of an article that begin as boilerplate does
+    "Editing by hand took the monks four years, the historian testified.",
+    "Sign up for our cause, the activists shouted in the square.",
+    "Stay tuned for the verdict on Friday, the clerk said.",
+    "All rights reserved to the states remain untouched, the court held.",
+    "All rights reserved to the states remain untouched after the ruling.",
+    "By subscribing, you agree to arbitration: that clause is void, the judges wrote.",
+    "Follow us on the path to peace, the bishop said.",
+    "“Follow us on the path to peace,” said the bishop.",
+    "Photo by photo, the archive is being restored.",
+    "Subscribe to our view or leave, the chairman told members.",
+    "Listen to this article of the constitution, the teacher said.",
+    "Thank you for reading the petition, Ms. Lund told the council on Monday.",
+    "Thank you for reading the petition, Mr. J. Lund of St. Olaf told the council on Monday.",
+    "Support our journalism bill, the senator urged.",
+    "Become a member of the party was the advice he got.",
+    "Get the ferries in your inbox of worries, the captain said.",
+    "Reporting by the inspectors and editing by the ministry delayed the release of the study.",
+    "Image credit agencies have been hit by fraud.",
+    "Image by image, the film was rebuilt.",
+    "Loading of the ships resumed at noon.",
+    "We use cookies as bait, the trapper explained.",
+    "Thanks for reading between the lines, he joked to reporters.",
+    "Trending upward, the water level was measured every hour.",
+    "Five thoughts on the bridge were offered by the mayor.",
+    "Appeared in the March print edition of the atlas, the map was wrong, she said.",
+]
+
+
+@pytest.mark.parametrize("sentence", STATEMENTS)
+def test_a_sentence_that_only_begins_like_boilerplate_stays(sentence: str) -> None:
+    for place in range(1, 4):
+        lines = (*BODY[:place], sentence, *BODY[place:])
+        assert kept(run("\n\n".join(lines))) == lines
+    amid = (LEAD, f"{MORE} {sentence} {LAST}")
+    assert kept(run("\n\n".join(amid))) == amid
+    assert kept(run(amid[1])) == amid[1:]
+
+
+def test_a_cut_ends_where_the_sentence_ends() -> None:
+    paragraph = f"{MORE} Thank you for reading this report by Dr. Ina Brandt and Mr. J. Roe. {LAST}"
+    assert kept(run("\n\n".join((LEAD, paragraph)))) == BODY
+
+
+PAGE_ENDS = [  # below the last paragraph
+    ("Appeared in the November 7, 2026, print edition as ‘Cracks Close the Bridge’.",),
+    ("Jane Ostrander covers county government for the Gazette.",),
+    ("Ina van Brandt is a staff writer at the Gazette. She lives in Tilby.", "Follow her on X"),
+    (
+        "5 thoughts on “Cracks close the bridge”",
+        "Bob K. November 7, 2026 at 9:14 am",
+        "I drove over it every day for years and nobody ever said a word to us.",
+        "Reply",
+        "Ann November 7, 2026 at 9:20 am",
+        "Typical of the council to wait until the pier is falling into the sea.",
+        "Reply",
+    ),
+    (
+        "3 comments",
+        "Bob K. November 7, 2026 at 9:14 am",
+        "I drove over it every day for years and nobody ever said a word to us.",
+        "Ann, 2 hours ago",
+        "Typical of the council to wait until the pier is falling into the sea.",
+        "They should have closed it when the first report came in, and that was in spring.",
+    ),
+]
+
+ANYWHERE = [
+    ("Trending", "1. Why eggs cost so much", "2. Ferry fares to rise in spring.", "3. Choir wins"),
+    ("Most popular", "1. Why eggs cost so much", "2. Ferry fares to rise in spring."),
+    ("« Mayor opens the new library", "Choir wins a prize in Rome »"),
+    ("« Mayor opens the new library | Choir wins a prize »",),
+    ("Get the day’s top stories in your inbox each morning.",),
+    ("By entering your email you agree to our terms",),
+    ("Like this: Like Loading...",),
+    ("Privacy Notice: We may share your data with partners. Our newsletters may contain ads.",),
+    ("For more information see our Privacy Policy.",),
+    ("Our morning email breaks down the biggest stories",),
+    ("Thank you for reading! Please consider a donation.",),
+    ("Photos by staff photographer Jane Roe.",),
+    ("Reporting by Jane Roe in Tilby; editing by John Doe",),
+    ("All rights reserved. No part may be reproduced.",),
+]
+
+
+@pytest.mark.parametrize("lines", [*PAGE_ENDS, *ANYWHERE], ids=lambda lines: lines[0])
+def test_what_other_sites_put_under_an_article(lines: tuple[str, ...]) -> None:
+    assert kept(run("\n\n".join((*BODY, *lines)))) == BODY
+
+
+@pytest.mark.parametrize("lines", ANYWHERE, ids=lambda lines: lines[0])
+def test_what_other_sites_put_amid_an_article(lines: tuple[str, ...]) -> None:
+    assert kept(run("\n\n".join((LEAD, *lines, MORE, LAST)))) == BODY
+
+
+@pytest.mark.parametrize(
+    "last",
+    [
+        "Jane Brandt is a reporter for the Gazette who was on the bridge.",
+        "The first comment came from the mayor on March 3, 2023 at 9:14 am.",
+        "« Nous avons fini », the French engineer wrote in the log.",
+        "1. Close the bridge. 2. Mend the pier. That was the plan.",
+    ],
+)
+def test_an_article_may_end_in_what_resembles_boilerplate(last: str) -> None:
+    named = "Ms. Brandt said she had been afraid of the bridge that day."
+    assert kept(run("\n\n".join((*BODY, named, last)))) == (*BODY, named, last)
+
+
+def test_a_list_above_the_headline_does_not_take_it() -> None:
+    headline = "Cracks close the bridge at Westmere"
+    lines = ("Trending", "1. Why eggs cost so much", headline, *BODY)
+    cleaning = run("\n\n".join(lines))
+    assert cleaning.documents[0].title == headline
+    assert kept(cleaning) == BODY
+
+
+def test_a_comment_counter_above_the_article_does_not_take_it() -> None:
+    lines = ("Cracks close the bridge", "3 comments", "Jane Roe, 3 March 2023 at 10:15", *BODY)
+    assert kept(run("\n\n".join(lines))) == BODY
+
+
 @pytest.mark.parametrize(
     "dateline",
     [
@@ -235,6 +357,8 @@ def test_speakers_of_a_transcript_are_no_datelines() -> None:
         ("2023-03-03T10:15:00Z", dt.date(2023, 3, 3)),
         ("Posted on Mar. 3, 2023 | 10:15 am EST", dt.date(2023, 3, 3)),
         ("Posted by admin on March 3, 2023", dt.date(2023, 3, 3)),
+        ("Written by Staff Reporter on November 7, 2026", dt.date(2026, 11, 7)),
+        ("By Jane Roe, November 7, 2026 at 9:14 am", dt.date(2026, 11, 7)),
         ("Saturday, January 8, 2005", dt.date(2005, 1, 8)),
         ("By Jane Roe | Published 3 March 2023", dt.date(2023, 3, 3)),
         ("Stand: 3. März 2023, 10:15 Uhr", dt.date(2023, 3, 3)),
@@ -260,6 +384,8 @@ def test_stamps(line: str, date: dt.date | None) -> None:
         "The bridge was opened on 3 March 1961.",
         "On January 21st, 2024 the council met",
         "Published in 1961, the report named the cracks",
+        "Written by hand on March 3, 2023",
+        "By the evening of March 3, 2023",
         "Updated plans were shown on March 3, 2023 to the council",
         "May 2023",
         "3.2 million vehicles",
@@ -273,6 +399,13 @@ def test_a_mere_mention_of_a_date_is_no_stamp(line: str) -> None:
 def test_first_publication_counts_before_a_later_update() -> None:
     lines = ("Cracks close the bridge", "Updated 5 March 2023", "Published 3 March 2023", *BODY)
     assert run("\n\n".join(lines)).documents[0].published == dt.date(2023, 3, 3)
+
+
+def test_who_wrote_it_and_when_dates_the_document() -> None:
+    line = "Written by Staff Reporter on November 7, 2026"
+    cleaning = run("\n\n".join(("Cracks close the bridge", line, *BODY)))
+    assert cleaning.documents[0].published == dt.date(2026, 11, 7)
+    assert reasons(cleaning)[line] == "stamp"
 
 
 def test_a_date_between_paragraphs_is_not_the_publication() -> None:

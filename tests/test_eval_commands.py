@@ -107,6 +107,84 @@ def test_score_knows_every_option_of_rouge(
     )
 
 
+def test_run_has_the_limits_of_score(
+    data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for number, (arguments, part) in enumerate(
+        (
+            (
+                ("--max-words", 9, "--stop-words"),
+                "split:punkt|stop:english|refs:best|agg:mean|limit:words=9",
+            ),
+            (("--max-bytes", 80), "limit:bytes=80"),
+            (("--metrics", "rouge2"), "split:newline"),
+            (("--splitter", "newline"), "split:newline"),
+        )
+    ):
+        code, out, _ = call(
+            capsys, "run", "--data", data, "--systems", "lead", "--words", 20,
+            "--output", tmp_path / str(number), *arguments,
+        )  # fmt: skip
+        assert code == 0
+        assert part in out
+
+
+def test_other_settings_set_what_was_there_aside_and_say_so(
+    data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    arguments = ("run", "--data", data, "--systems", "lead", "--output", tmp_path / "run")
+    assert call(capsys, *arguments, "--words", 20)[2] == ""
+    code, _, err = call(capsys, *arguments, "--words", 21)
+    assert code == 0
+    assert err.startswith("lead: 6 results made under other settings or code are set aside in ")
+    assert read_record(next((tmp_path / "run" / "aside").glob("lead.*.json"))).words == 20
+    assert call(capsys, "report", tmp_path / "run")[0] == 0
+
+
+@pytest.mark.parametrize("tokenizer", ["google", "unicode"])
+def test_a_script_that_the_tokenizer_does_not_know_is_noticed(
+    tokenizer: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "c.txt").write_text("今天天气很好\nA ferry.\n")
+    (tmp_path / "r.txt").write_text("今天天气很好\nЗавтра.\n")
+    code, _, err = call(
+        capsys, "score", "--candidates", tmp_path / "c.txt", "--references", tmp_path / "r.txt",
+        "--tokenizer", tokenizer,
+    )  # fmt: skip
+    assert code == 0
+    notice = (
+        "Notice: 1 of 2 candidates and 2 of 2 references have no token under the tokenizer "
+        "google and score 0. Try --tokenizer unicode.\n"
+    )
+    assert err == (notice if tokenizer == "google" else "")
+
+
+def test_score_in_processes_gives_the_same(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    c = write_jsonl(tmp_path / "c.jsonl", CANDIDATES)
+    r = write_jsonl(tmp_path / "r.jsonl", REFERENCES)
+    arguments = ("score", "--candidates", c, "--references", r, "--processes")
+    assert call(capsys, *arguments, 2) == call(capsys, *arguments, 1)
+    code, _, err = call(capsys, *arguments, 0)
+    assert code == 2
+    assert "processes must be" in err
+
+
+@pytest.mark.parametrize("name", ["c.json", "c.csv", "c.PARQUET", "c.json.xz"])
+def test_tables_are_not_scored_as_lines(
+    name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / name).write_text('[{"text": "A."}]\n')
+    (tmp_path / "r.txt").write_text("A.\n")
+    for first, second in ((name, "r.txt"), ("r.txt", name)):
+        code, _, err = call(
+            capsys, "score", "--candidates", tmp_path / first, "--references", tmp_path / second
+        )
+        assert (code, err.count("\n")) == (2, 1)
+        assert f"{name}: is no file of JSON lines" in err
+
+
 @pytest.mark.parametrize(
     ("candidates", "references", "message"),
     [
@@ -183,6 +261,11 @@ def test_a_corrupt_line_far_down_is_named(
         (("--systems", "lead", "--words", "3"), "words must be between"),
         (("--systems", "lead", "--limit", "0"), "limit must be at least 1"),
         (("--systems", "lead", "--tokenizer", "x"), "tokenizer must be one of"),
+        (("--systems", "lead", "--max-words", "0"), "max_words must be a whole number"),
+        (
+            ("--systems", "lead", "--metrics", "rouge1", "--splitter", "punkt"),
+            "splitter 'punkt' has no effect without the metric 'rougeLsum'",
+        ),
         (("--systems", "lead", "--columns", "documents=nope"), "has no column 'nope'"),
         (("--systems", "candidates:none.jsonl"), "none.jsonl: no such file"),
     ],
@@ -217,7 +300,7 @@ def test_compare_says_who_wins(
     assert row.tally.wins + row.tally.ties + row.tally.losses == comparison.clusters == 6
     assert row.corrected >= row.p
     assert f"{100 * row.difference.mean:+.2f}" in out
-    assert "A is oracle, B is lead, on 6 clusters." in out
+    assert "A is oracle (20 words), B is lead (20 words), on 6 clusters." in out
     code, _, err = call(capsys, "compare", folder / "oracle.json", folder / "none.json")
     assert code == 2
     assert "none.json: no such file" in err
@@ -248,5 +331,5 @@ def test_help_is_quick_and_needs_no_model() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.splitlines()[-1] == "[]"
-    for command in ("run", "score", "compare", "report", "gate"):
+    for command in ("run", "score", "compare", "report", "gate", "results"):
         assert command in done.stdout

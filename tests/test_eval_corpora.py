@@ -132,9 +132,64 @@ def test_hub_names_go_to_load_dataset_with_what_is_known_of_them(
     assert corpus.clusters[0].references == ("Ferry aground.",)
 
 
-def test_a_hub_that_cannot_be_reached_is_one_clear_error() -> None:
+def test_a_hub_that_cannot_be_reached_is_one_clear_error(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    import logging
+
+    import datasets
+
+    def load_dataset(path: str, **options: Any) -> Any:
+        logging.getLogger("huggingface_hub.utils._http").warning("Retrying in 1s [Retry 1/5].")
+        raise ConnectionError(f"Couldn't reach {path!r}\non the Hub")
+
+    monkeypatch.setattr(datasets, "load_dataset", load_dataset)
     with pytest.raises(InputError, match=r"no-such/corpus: cannot be read at all .*no such file"):
         corpora.load("no-such/corpus")
+    assert "Retrying" not in capfd.readouterr().err
+
+
+@pytest.mark.parametrize("alias", ["multi_news", "WCEP", "multi_xscience", "cnn_dailymail"])
+def test_the_plain_names_of_corpora_stand_for_tables_of_the_hub(
+    alias: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import datasets
+
+    def load_dataset(path: str, **options: Any) -> Any:
+        raise ConnectionError(f"asked for {path} at {options['revision']}")
+
+    monkeypatch.setattr(datasets, "load_dataset", load_dataset)
+    name = corpora.ALIASES[alias.lower()]
+    known = corpora.HUB[name]
+    with pytest.raises(InputError, match=f"asked for {name} at {known.revision}"):
+        corpora.load(alias)
+
+
+def test_corrupt_tables_with_columns_and_in_folders_are_named_with_the_line(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    columns = {"documents": "d", "references": "r"}
+    lines = [json.dumps({"d": ["A text."], "r": "Text."})] * 3_100
+    lines[3_000] = lines[0][:-4]
+    (tmp_path / "folder").mkdir()
+    torn = tmp_path / "folder" / "validation.jsonl"
+    torn.write_text("\n".join(lines))
+    for data in (torn, torn.parent):
+        with pytest.raises(InputError, match=r"validation\.jsonl: line 3001 is not valid JSON"):
+            corpora.load(str(data), columns=columns)
+    torn.write_text("\n".join([lines[0], "[1]"]))
+    with pytest.raises(InputError, match=r"validation\.jsonl: line 2 is not an object"):
+        corpora.load(str(torn), columns=columns)
+    for name in ("bad.parquet", "bad.json", "bad.jsonl.xz"):
+        (tmp_path / name).write_text("{no")
+        with pytest.raises(InputError, match=rf"{name}: cannot be read"):
+            corpora.load(str(tmp_path / name), columns=columns)
+    assert "Failed" not in capfd.readouterr().err
+
+
+def test_the_benchmark_takes_no_columns() -> None:
+    with pytest.raises(ConfigError, match="--columns has no use with the benchmark"):
+        corpora.load("benchmark", columns={"documents": "d"})
 
 
 def test_bad_corpora_are_named_with_the_place(tmp_path: Path) -> None:

@@ -17,7 +17,7 @@ from eval.records import ClusterResult, Record
 from eval.significance import Interval
 from summarizer.errors import ConfigError, InputError
 
-BENCHMARK = gate.SLICES[0]
+BENCHMARK = gate.SLICES[0]._replace(systems=("extractive",))
 
 
 @pytest.fixture(scope="module")
@@ -29,7 +29,7 @@ def now() -> Record:
 
 @pytest.fixture
 def floor(now: Record) -> Floor:
-    return gate.update(BENCHMARK.name, now, None)[0]
+    return gate.update(BENCHMARK.name, now, None).floor
 
 
 def changed(record: Record, by: Sequence[float]) -> Record:
@@ -109,15 +109,39 @@ def test_what_cannot_be_compared_shuts_the_gate_and_says_why(now: Record, floor:
     assert "the signature is" in line(now, replace(floor, signature="rouge|v:9"))
     failed = ClusterResult(id="merger", failure={"stage": "writing", "error": "out of memory"})
     broken = replace(now, clusters=(*now.clusters[:-1], failed))
-    assert "1 clusters failed, the first 'merger' at writing" in line(broken, floor)
+    assert "1 cluster failed, the first 'merger' at writing" in line(broken, floor)
+
+
+def test_a_floor_without_a_metric_or_a_cluster_shuts_the_gate(now: Record, floor: Floor) -> None:
+    some = {metric: floor.scores[metric] for metric in gate.METRICS[:2]}
+    _, *others = floor.scores["rouge1"]
+    fewer = {m: {name: scores[name] for name in others} for m, scores in floor.scores.items()}
+    for scores, message in (
+        ({}, "the floor has the metrics"),
+        (some, "the floor has the metrics rouge1, rouge2, not"),
+        (fewer, "does not hold the clusters"),
+    ):
+        (verdict,) = gate.judge("benchmark", now, replace(floor, scores=scores))
+        assert verdict.worse
+        assert message in verdict.line
+
+
+def test_what_is_the_same_but_for_rounding_is_unchanged(now: Record, floor: Floor) -> None:
+    again = gate.update("benchmark", changed(now, [-4e-8] * len(now.clusters)), floor)
+    assert not again.below
+    assert again.floor.mean("rouge1") == pytest.approx(floor.mean("rouge1"), abs=1e-6)
+    same = gate.update("benchmark", now, floor)
+    assert same.floor == floor
+    assert all("is unchanged at" in line for line in same.lines)
 
 
 def test_update_raises_floors_and_lowers_none(now: Record, floor: Floor) -> None:
     count = len(now.clusters)
-    better, _ = gate.update("benchmark", changed(now, [0.02] * count), floor)
+    better = gate.update("benchmark", changed(now, [0.02] * count), floor).floor
     assert better.mean("rouge1") == pytest.approx(floor.mean("rouge1") + 0.02)
-    kept, lines = gate.update("benchmark", changed(now, [-0.02] * count), better)
+    kept, lines, below = gate.update("benchmark", changed(now, [-0.02] * count), better)
     assert kept == better
+    assert below
     assert all("stays at" in line for line in lines)
 
 
@@ -126,14 +150,14 @@ def test_a_floor_falls_only_with_a_reason_which_is_kept(now: Record, floor: Floo
     for reason in (None, "", "  "):
         with pytest.raises(ConfigError, match="needs a --reason"):
             gate.update("benchmark", lower, floor, allow_regression=True, reason=reason)
-    fallen, _ = gate.update(
+    fallen = gate.update(
         "benchmark", lower, floor, allow_regression=True, reason="Fewer repetitions."
-    )
+    ).floor
     assert fallen.mean("rouge2") == pytest.approx(floor.mean("rouge2") - 0.02, abs=1e-6)
     (entry,) = fallen.history
     assert entry["reason"] == "Fewer repetitions."
     assert entry["means"].keys() == set(gate.METRICS)
-    again, _ = gate.update("benchmark", now, fallen)
+    again = gate.update("benchmark", now, fallen).floor
     assert again.history == fallen.history
 
 
@@ -141,7 +165,7 @@ def test_update_takes_another_corpus_only_with_leave(now: Record, floor: Floor) 
     other = replace(floor, sha256="0" * 64)
     with pytest.raises(InputError, match=r"the corpus is not the pinned one.*--allow-regression"):
         gate.update("benchmark", now, other)
-    new, _ = gate.update("benchmark", now, other, allow_regression=True, reason="New cluster.")
+    new = gate.update("benchmark", now, other, allow_regression=True, reason="New cluster.").floor
     assert new.sha256 == now.data["sha256"]
     assert new.history[0]["reason"] == "New cluster."
 
@@ -178,8 +202,10 @@ def test_the_command_pins_checks_and_skips_what_is_absent(
     code, out, _ = call(capsys, "gate", "--floors", path)
     assert code == 1
     assert "FAIL: rouge1" in out
-    assert call(capsys, "gate", "--floors", path, "--update")[0] == 0
-    assert path.read_bytes() == before
+    code, out, err = call(capsys, "gate", "--floors", path, "--update")
+    assert (code, path.read_bytes()) == (1, before)
+    assert "rouge1 stays at" in out
+    assert "none was lowered" in err
     code, _, err = call(capsys, "gate", "--floors", path, "--update", "--allow-regression")
     assert (code, path.read_bytes()) == (2, before)
     assert "needs a --reason" in err
@@ -195,8 +221,39 @@ def test_a_broken_file_of_floors_is_one_clear_error(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     path = tmp_path / "floors.json"
-    path.write_text('{"floors": [{}]}')
-    code, _, err = call(capsys, "gate", "--floors", path)
-    assert code == 2
-    assert "floors.json: is not a file of floors" in err
-    assert call(capsys, "gate", "--allow-regression", "--reason", "x", "--floors", path)[0] == 2
+    sound: dict[str, Any] = {
+        "slice": "benchmark", "system": "lead", "sha256": "0", "words": 100, "signature": "s",
+        "scores": {"rouge1": {"a": 0.5}, "rouge2": {"a": 0.5}}, "history": [],
+    }  # fmt: skip
+    path.write_text(json.dumps({"floors": [sound]}))
+    assert list(gate.read_floors(path)) == [("benchmark", "lead")]
+    for value, message in (
+        ([], "is not a file of floors"),
+        ({"floors": {}}, '"floors" is no list'),
+        ({"floors": [{}]}, "floor 1 is not a floor"),
+        ({"floors": [sound, 7]}, "floor 2 is not a floor"),
+        ({"floors": [{**sound, "scores": {}}]}, "floor 1 is not a floor"),
+        ({"floors": [{**sound, "scores": [0.5]}]}, "floor 1 is not a floor"),
+        ({"floors": [{**sound, "scores": {"rouge1": 0.5}}]}, "floor 1 is not a floor"),
+        ({"floors": [{**sound, "scores": {"rouge1": {"a": "b"}}}]}, "floor 1 is not a floor"),
+        ({"floors": [{**sound, "scores": {"rouge1": {"a": 1}, "rouge2": {}}}]}, "is not a floor"),
+        ({"floors": [{**sound, "words": "100"}]}, "floor 1 is not a floor"),
+        ({"floors": [sound, sound]}, "holds two floors of lead on benchmark"),
+    ):
+        path.write_text(json.dumps(value))
+        code, out, err = call(capsys, "gate", "--floors", path)
+        assert (code, out, err.count("\n")) == (2, "", 1)
+        assert f"{path}: " in err
+        assert message in err
+
+
+def test_a_reason_goes_with_leave_and_leave_with_an_update(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "floors.json"
+    for arguments in (
+        ("--allow-regression", "--reason", "x"), ("--update", "--reason", "x"), ("--reason", "x"),
+    ):  # fmt: skip
+        code, _, err = call(capsys, "gate", *arguments, "--floors", path)
+        assert (code, path.exists()) == (2, False)
+        assert "goes with --update" in err

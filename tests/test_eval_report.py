@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import html
 import html.parser
 import json
 import re
@@ -8,8 +9,9 @@ from pathlib import Path
 import pytest
 from eval_fakes import CLUSTERS, Scripted, call, write_jsonl
 
-from eval import corpora, results
+from eval import corpora
 from eval.charts import Whisker, colours, lines, whiskers
+from eval.pages import Example, Report, to_markdown
 from eval.report import make_report, read_records, write_report
 from eval.rouge import Rouge
 from eval.runs import run_systems
@@ -143,25 +145,97 @@ def test_results_are_kept_without_texts_and_shown_as_a_table(
         values["figures"]["rougeLsum"] = values["figures"]["rouge1"]
         path.write_text(json.dumps(values))
     kept = tmp_path / "results"
-    assert results.main(["keep", str(folder), "--results", str(kept)]) == 0
+    assert call(capsys, "results", "keep", folder, "--results", kept)[0] == 0
     files = list(kept.rglob("*.json"))
     assert len(files) == 3
     assert not any("ran aground" in path.read_text() for path in files)
     readme = tmp_path / "README.md"
     readme.write_text("# A\n<!-- results -->\nold\n<!-- /results -->\nend\n")
-    assert results.main(["table", str(readme), "--results", str(kept)]) == 0
+    assert call(capsys, "results", "table", readme, "--results", kept)[0] == 0
     page = readme.read_text()
     assert page.startswith("# A\n<!-- results -->\n| corpus | system | R1 | R2 | RLsum |")
     assert page.endswith("\n<!-- /results -->\nend\n")
     assert "old" not in page
-    assert "third (1 clusters failed)" in page
+    assert "third (1 cluster failed)" in page
     mean = read_records(folder)[0].figures["rouge1"]["f1"]["mean"]
     assert f"{100 * mean:.1f} [" in page
     assert "`rouge|v:" in page
     readme.write_text("no marks")
-    capsys.readouterr()
-    assert results.main(["table", str(readme), "--results", str(kept)]) == 2
-    assert "must have <!-- results -->" in capsys.readouterr().err
+    code, _, err = call(capsys, "results", "table", readme, "--results", kept)
+    assert code == 2
+    assert "must have <!-- results -->" in err
+
+
+def test_results_that_the_table_cannot_show_are_refused(
+    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    kept = tmp_path / "results"
+
+    def keep() -> tuple[int, str, str]:
+        return call(capsys, "results", "keep", folder, "--results", kept)
+
+    code, out, err = keep()
+    assert (code, out, err.count("\n")) == (2, "", 1)
+    assert "lacks rougeLsum" in err
+    assert not kept.exists()
+    lead, *others = (path for path in sorted(folder.glob("*.json"), reverse=True))
+    for path in others:
+        path.unlink()
+    values = json.loads(lead.read_text())
+    values["figures"]["rougeLsum"] = values["figures"]["rouge1"]
+    lead.write_text(json.dumps({**values, "words": None}))
+    assert keep()[0] == 0
+    code, out, _ = call(capsys, "results", "table", "--results", kept)
+    assert code == 0
+    assert "6 clusters, as written" in out
+    signature = values["signature"].replace("stem:porter", "stem:none")
+    values |= {"signature": signature, "words": None, "system": "other"}
+    lead.write_text(json.dumps(values))
+    assert keep()[0] == 0
+    code, _, err = call(capsys, "results", "table", "--results", kept)
+    assert (code, err.count("\n")) == (2, 1)
+    assert "were scored by different rules" in err
+    failed = [
+        {**result, "failure": {"stage": "writing", "error": "e"}} for result in values["clusters"]
+    ]
+    lead.write_text(json.dumps({**values, "figures": {}, "clusters": failed}))
+    code, _, err = keep()
+    assert (code, err.count("\n")) == (2, 1)
+    assert "failed on every cluster" in err
+
+
+def test_budgets_are_not_mixed_in_a_report(folder: Path) -> None:
+    values = json.loads((folder / "lead.json").read_text())
+    (folder / "other.json").write_text(json.dumps({**values, "system": "o", "words": 1}))
+    with pytest.raises(InputError, match=r"different budgets \(50 words and 1 word\)"):
+        write_report(folder)
+
+
+def test_a_cluster_without_a_reference_does_not_stop_the_report(tmp_path: Path) -> None:
+    rows = [*CLUSTERS[:3], {**CLUSTERS[3], "references": []}]
+    corpus = corpora.load(str(write_jsonl(tmp_path / "ferries.jsonl", rows)))
+    run_systems(
+        corpus, [Scripted("lead", TEXTS)], Rouge(["rouge1"]), words=50, seed=0,
+        folder=tmp_path / "run",
+    )  # fmt: skip
+    text = write_report(tmp_path / "run")[0].read_text()
+    assert "The cluster has no reference." in text
+    assert CLUSTERS[0]["references"][1] in text
+
+
+def test_texts_that_look_like_markdown_stay_texts() -> None:
+    from markdown_it import MarkdownIt
+
+    starts = ("- a", "+ a", "= a", "===", "---", "1. a", "12) a", "2026 a", "# a", "> a", "1.5 a")
+    text = "\n".join(starts)
+    report = Report(
+        title="T", facts=(), tables=(), charts={}, colours={},
+        examples={"s": (Example("best", text, (text,)),)},
+    )  # fmt: skip
+    page = MarkdownIt().render(to_markdown(report))
+    assert page.count("<blockquote>") == 2
+    quoted = re.findall(r"<blockquote>\s*<p>(.*?)</p>\s*</blockquote>", page, re.DOTALL)
+    assert [html.unescape(re.sub(r"<br */?>", "", quote)) for quote in quoted] == [text, text]
 
 
 def test_the_command_writes_the_report(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:

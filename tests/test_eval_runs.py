@@ -30,6 +30,12 @@ def rouge() -> Rouge:
     return Rouge(["rouge1", "rougeLsum"], stemmer=True, splitter="punkt")
 
 
+@pytest.fixture
+def same_code(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The code does not change, though somebody edits it while the tests run."""
+    monkeypatch.setattr(runs, "code_hash", lambda: "code")
+
+
 def run(corpus: Corpus, system: System, rouge: Rouge, folder: Path | None = None) -> Record:
     (record,) = run_systems(corpus, [system], rouge, words=50, seed=0, folder=folder)
     return record
@@ -62,7 +68,14 @@ def test_a_record_holds_all_that_a_figure_depends_on(
     assert "truncated" not in record.measures
     assert record.data["sha256"] == corpus.sha256
     assert record.signature == rouge.signature
-    assert record.environment["versions"].keys() >= {"python", "numpy"}
+    versions = record.environment["versions"]
+    assert versions.keys() == {"python", *records.PACKAGES}
+    assert versions["numpy"] == np.__version__
+    assert record.environment["dirty"] in (True, False, None)
+    machine = record.environment["machine"]
+    assert machine["processor"]
+    assert machine["cores"] >= 1
+    assert machine["memory_gb"] is None or machine["memory_gb"] > 0.1
     assert len(record.environment["code"]) == 64
     assert str(tmp_path) not in (tmp_path / "run" / "s.json").read_text()
     assert read_record(tmp_path / "run" / "s.json") == record
@@ -109,6 +122,7 @@ def test_where_every_cluster_fails_there_is_a_record_without_figures(
     assert len(read_record(tmp_path / "run" / "s.json").failures) == 6
 
 
+@pytest.mark.usefixtures("same_code")
 def test_a_run_goes_on_where_it_was_broken_off(
     corpus: Corpus, rouge: Rouge, tmp_path: Path
 ) -> None:
@@ -126,6 +140,7 @@ def test_a_run_goes_on_where_it_was_broken_off(
     assert len(journal.read_text().splitlines()) == 6
 
 
+@pytest.mark.usefixtures("same_code")
 def test_failures_are_tried_again_and_other_settings_start_anew(
     corpus: Corpus, rouge: Rouge, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -135,12 +150,39 @@ def test_failures_are_tried_again_and_other_settings_start_anew(
     assert not run(corpus, second, rouge, tmp_path / "run").failures
     assert second.asked == ["event-5"]
     third = Scripted("s", TEXTS)
-    run_systems(corpus, [third], rouge, words=60, seed=0, folder=tmp_path / "run")
+    said: list[str] = []
+    before = (tmp_path / "run" / "s.json").read_text()
+    run_systems(corpus, [third], rouge, words=60, seed=0, folder=tmp_path / "run", say=said.append)
     assert len(third.asked) == 6
+    aside = tmp_path / "run" / "aside"
+    assert said == [f"s: 6 results made under other settings or code are set aside in {aside}."]
+    (lines,) = aside.glob("s.*.jsonl")
+    assert len(lines.read_text().splitlines()) == 6
+    (record,) = aside.glob("s.*.json")
+    assert record.read_text() == before
+    run_systems(corpus, [third], rouge, words=60, seed=0, folder=tmp_path / "run", say=said.append)
+    assert len(said) == 1
     monkeypatch.setattr(runs, "code_hash", lambda: "other code")
     fourth = Scripted("s", TEXTS)
     run_systems(corpus, [fourth], rouge, words=60, seed=0, folder=tmp_path / "run")
     assert len(fourth.asked) == 6
+
+
+def test_code_that_only_shows_results_does_not_make_them_old(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "eval" / "results").mkdir(parents=True)
+    monkeypatch.setattr(records, "ROOT", tmp_path)
+    names = ("rouge", "charts", "pages", "report", "results", "commands", "gate", "comparison")
+    for name in (*names, "results/lead"):
+        (tmp_path / "eval" / f"{name}.py").write_text("a = 1\n")
+    hashes = {records.code_hash()}
+    for name in (*names[1:], "results/lead"):
+        (tmp_path / "eval" / f"{name}.py").write_text("a = 2\n")
+        hashes.add(records.code_hash())
+    assert len(hashes) == 1
+    (tmp_path / "eval" / "rouge.py").write_text("a = 2\n")
+    assert records.code_hash() not in hashes
 
 
 def test_a_folder_belongs_to_one_corpus(corpus: Corpus, rouge: Rouge, tmp_path: Path) -> None:
@@ -158,6 +200,8 @@ def test_the_candidates_of_a_run_score_the_same_by_themselves(
     pairs = read_pairs(folder / "s.jsonl", folder / "references.jsonl")
     scored = score_pairs(pairs, rouge, name="s.jsonl", seed=0)
     assert scored.figures == record.figures
+    again = score_pairs(pairs, rouge, name="s.jsonl", seed=0, processes=2)
+    assert again.clusters == scored.clusters
 
 
 def test_a_record_of_another_format_is_refused(

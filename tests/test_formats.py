@@ -57,6 +57,36 @@ def test_html_without_a_declared_date_has_none(tmp_path: Path) -> None:
     assert _one(_write(tmp_path / "a.html", page)).published is None
 
 
+def test_a_short_html_page_keeps_its_blocks_apart(tmp_path: Path) -> None:
+    page = (
+        "<html><body><h1>Docks reopen</h1><div>Kim Vale, Port reporter</div>"
+        "<div>A crane at dawn.</div></body></html>"
+    )
+    document = _one(_write(tmp_path / "a.html", page))
+    lines = ("Docks reopen", "Kim Vale, Port reporter", "A crane at dawn.")
+    assert document.text == "\n\n".join(lines)
+
+
+def test_a_short_html_page_is_not_broken_at_its_links(tmp_path: Path) -> None:
+    line = "The docks reopened on Monday after a week of repairs, the port said."
+    page = (
+        f"<html><body><div>{line.replace('repairs', '<a href=x>repairs</a>')}</div></body></html>"
+    )
+    assert _one(_write(tmp_path / "a.html", page)).text == line
+
+
+@pytest.mark.parametrize(
+    ("body", "found"),
+    [
+        ("Docks reopen Kim Vale A crane.", True),
+        ("Docks reopen\n\nKim Vale\n\nA crane.", False),
+        ("A crane.", False),
+    ],
+)
+def test_blocks_run_together_are_noticed(body: str, found: bool) -> None:
+    assert formats._misread(body, "Docks reopen\n\nKim Vale\n\nA crane.") is found
+
+
 def test_html_too_large_for_an_article(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(formats, "MAX_HTML_TAGS", 5)
     page = "<p>Ferry <b>safe</b>.</p><style>p {}</style><div>Later<br>more.</div>"
@@ -202,6 +232,26 @@ def test_records(suffix: str, tmp_path: Path) -> None:
         ("cp1252", "Fergen gikk på grunn mandag. Årsaken er ennå ikke kjent på Møre."),
         ("cp1250", "Prom wszedł na mieliznę. Śledztwo trwa, żaden pasażer się nie utopił."),
         ("cp1251", "Паром сел на мель у входа в порт в понедельник, все спасены."),
+        ("cp1252", "Le président a été reçu à l’Élysée, où il a parlé."),
+        ("cp1252", "Señor Peña llegó a la reunión."),
+        ("cp1252", "El niño comió en la mañana."),
+        ("cp1252", "Der Zug fährt in die Höhen."),
+        ("cp1252", "O avião não chegou à região."),
+        ("cp1252", "The café was full."),
+        ("cp1252", "“Yes,” she said – it cost £5."),
+        ("cp1250", "Przyjechał do Łodzi w sobotę."),
+        ("cp1250", "Příliš mnoho vody, řekl starosta."),
+        ("cp1250", "Az erdő fölött köd ült."),
+        ("cp1250", "Guvernul a anunţat că va reduce preţurile."),
+        ("iso8859_2", "Přišel včera večer, řekl ministr školství."),
+        ("cp1254", "Gemi karaya oturdu, yolcuların hepsi kurtarıldı."),
+        ("cp1257", "Prāmis uzskrēja uz sēkļa."),
+        ("cp1251", "Москва"),
+        ("koi8_r", "Паром сел на мель, все спасены."),
+        ("cp1255", "הספינה עלתה על שרטון."),
+        ("cp1256", "جنحت السفينة قرب الميناء."),
+        ("big5", "渡輪星期一上午擱淺。"),
+        ("euc_jp", "月曜日の朝、フェリーが座礁した。"),
         ("cp1253", "Το πλοίο προσάραξε τη Δευτέρα έξω από το λιμάνι, όλοι είναι καλά."),
         ("shift_jis", "月曜日の朝、フェリーが港の沖で座礁した。"),
         ("gb18030", "渡轮星期一上午在港口外搁浅。全部乘客安全上岸。"),
@@ -210,6 +260,17 @@ def test_records(suffix: str, tmp_path: Path) -> None:
 )
 def test_encodings(encoding: str, text: str) -> None:
     assert harmless(decode(text.encode(encoding))[0]) == text
+
+
+def test_a_guess_from_little_evidence_is_said() -> None:
+    _, notice = decode("Koń na górze.".encode("cp1250"))
+    assert notice is not None
+    assert "is a guess" in notice
+    assert "CP1250" in notice
+    long = "Le président a été reçu à l’Élysée, où il a parlé à la presse. " * 3
+    assert decode(long.encode("cp1252")) == (long, None)
+    # Every code page in question gives the same letters.
+    assert decode("The café was full.".encode("cp1252")) == ("The café was full.", None)
 
 
 def test_damaged_utf8_stays_utf8() -> None:

@@ -341,3 +341,13 @@ def test_several_threads(tmp_path: Path) -> None:
     for thread in threads:
         thread.join()
     assert found == [alone] * 4
+
+
+@pytest.mark.parametrize(
+    ("clusters", "held"), [(1, "1 cluster among 2"), (2, "2 clusters among 2")]
+)
+def test_several_events_in_one_file_are_counted(clusters: int, held: str, tmp_path: Path) -> None:
+    records = [{"documents": ["One.", "Two."]}, {"documents": ["Three."]}, {"text": "Four."}]
+    path = _write(tmp_path / "a.json", json.dumps([*records[:clusters], *records[2:]][:2]))
+    with pytest.raises(InputError, match=f"holds {held} records"):
+        read_documents([path])

@@ -200,3 +200,135 @@ def test_no_differing_pair_merges_and_most_paraphrases_do() -> None:
             merged[key] += len(result.kept) == 1
     assert merged["differs"] == 0
     assert merged["same"] >= 85
+
+
+# Alike in all but one word or in who did it, by what must tell them apart.
+CONTRASTS = [
+    ("The repair cost $3 million.", "The repair cost 3 million euros.", "number"),
+    ("The repair cost £40,000.", "The repair cost $40,000.", "number"),
+    ("The slick is 12 miles long.", "The slick is 12 kilometres long.", "number"),
+    ("The talks lasted nine hours.", "The talks lasted nine days.", "number"),
+    ("At least 12 hikers are missing.", "12 hikers are missing.", "number"),
+    ("At least 12 hikers are missing.", "Up to 12 hikers are missing.", "number"),
+    ("More than 12 hikers are missing.", "Fewer than 12 hikers are missing.", "number"),
+    ("More than 12 hikers are missing.", "About 12 hikers are missing.", "number"),
+    ("No more than 40 seats are left.", "No fewer than 40 seats are left.", "number"),
+    ("Most pumps failed in the flood.", "All pumps failed in the flood.", "number"),
+    ("Few pupils passed the exam.", "Most pupils passed the exam.", "number"),
+    ("Some pupils passed the exam.", "Many pupils passed the exam.", "number"),
+    ("Half of the pupils passed.", "All of the pupils passed.", "number"),
+    ("It was her second visit to Tilby.", "It was her third visit to Tilby.", "number"),
+    ("A majority of members backed it.", "A minority of members backed it.", "number"),
+    ("The curfew begins at noon.", "The curfew begins at midnight.", "date"),
+    ("The raid began at dawn.", "The raid began at dusk.", "date"),
+    ("The lido reopens in spring.", "The lido reopens in autumn.", "date"),
+    ("The fire broke out on Monday morning.", "The fire broke out on Monday night.", "date"),
+    ("The guests ate in the evening.", "The guests ate in the afternoon.", "date"),
+    ("He called before the vote.", "He called after the vote.", "date"),
+    ("The snow came early in the week.", "The snow came late in the week.", "date"),
+    ("The water is safe to drink.", "The water is unsafe to drink.", "negation"),
+    ("The ban is constitutional.", "The ban is unconstitutional.", "negation"),
+    ("The fence is legal, judges said.", "The fence is illegal, judges said.", "negation"),
+    ("His answer was honest.", "His answer was dishonest.", "negation"),
+    ("The count was regular.", "The count was irregular.", "negation"),
+    ("The wounds were fatal.", "The wounds were non-fatal.", "negation"),
+    ("The soil was possible to clean.", "The soil was impossible to clean.", "negation"),
+    ("She left with her passport.", "She left without her passport.", "negation"),
+    ("Aldermen voted for the tram.", "Aldermen voted against the tram.", "negation"),
+    ("Shares are up 4%.", "Shares are down 4%.", "negation"),
+    ("The fair was cancelled.", "The fair was resumed.", "negation"),
+    ("The levy increases rents.", "The levy reduces rents.", "negation"),
+    ("The club hired a trainer.", "The club fired a trainer.", "negation"),
+    ("Rebels released the pilot.", "Rebels captured the pilot.", "negation"),
+    ("The envoy will leave Oslo.", "The envoy will remain in Oslo.", "negation"),
+    ("The glider landed in a field.", "The glider crashed in a field.", "negation"),
+    ("The upper house meets.", "The lower house meets.", "negation"),
+    ("A left-wing party leads.", "A right-wing party leads.", "negation"),
+    ("Smoke drifted north.", "Smoke drifted east.", "negation"),
+    ("Her son was found.", "Her daughter was found.", "negation"),
+    ("His brother runs the firm.", "His sister runs the firm.", "negation"),
+    ("Her husband spoke.", "His wife spoke.", "negation"),
+    ("The father wept.", "The mother wept.", "negation"),
+    ("The women were freed.", "The men were freed.", "negation"),
+    ("The pass is open.", "The pass is closed.", "negation"),
+    ("Brack will win the seat.", "Brack will lose the seat.", "negation"),
+    ("The fund bought the mill.", "The fund sold the mill.", "negation"),
+    ("The panel accepted the offer.", "The panel rejected the offer.", "negation"),
+    ("The palace confirmed it.", "The palace denied it.", "negation"),
+    ("The strike started in Lund.", "The strike ended in Lund.", "negation"),
+    ("The ship arrived in Bergen.", "The ship departed from Bergen.", "negation"),
+    ("A major leak was found.", "A minor leak was found.", "negation"),
+    ("It was the first ferry of the day.", "It was the last ferry of the day.", "negation"),
+    ("National courts may rule.", "International courts may rule.", "negation"),
+    ("He faces life in jail.", "He faces death in jail.", "negation"),
+    ("The roof could collapse.", "The roof has collapsed.", "negation"),
+    ("The ferry may sail again.", "The ferry sails again.", "negation"),
+    ("The clerk allegedly took bribes.", "The clerk took bribes.", "negation"),
+    ("The clerk reportedly took bribes.", "The clerk took bribes.", "negation"),
+    ("The clerk is accused of taking bribes.", "The clerk took bribes.", "negation"),
+    ("The opposition claims the count was rigged.", "The count was rigged.", "negation"),
+    ("If the dam breaks, Orle will flood.", "The dam breaks, Orle will flood.", "negation"),
+    ("Russia attacked Ukraine.", "Ukraine attacked Russia.", "negation"),
+    ("Russian jets attacked Ukraine.", "Ukrainian jets attacked Russia.", "negation"),
+    ("Ayala beat Moreno in straight sets.", "Moreno beat Ayala in straight sets.", "negation"),
+    ("Ayala beat Moreno.", "Ayala was beaten by Moreno.", "negation"),
+    ("Brack sued Tilby Water on Monday.", "Tilby Water sued Brack on Monday.", "negation"),
+    ("the guard bit the dog", "the dog bit the guard", "negation"),
+    ("In Lund, Dahl accused Brandt.", "Brandt accused Dahl in Lund.", "negation"),
+    ("Ten were killed and 30 wounded.", "Ten were wounded and 30 killed.", "number"),
+    ("Ayala, who beat Moreno, faces Rossi.", "Moreno, who beat Ayala, faces Rossi.", "negation"),
+    ("Iran is to send drones to Russia.", "Russia is to send drones to Iran.", "negation"),
+    ("Tilby should tear down the tower.", "Tilby tore down the tower.", "negation"),
+    ("A judge upheld the ban.", "A judge overturned the ban.", "negation"),
+    ("Hardly any votes were counted.", "The votes were counted.", "negation"),
+]
+AGREEMENTS = [
+    ("Ten were killed and 30 wounded.", "It killed ten and wounded 30."),
+    ("About 12 hikers are missing.", "12 hikers are missing."),
+    ("Around 12 hikers are missing.", "Some 12 hikers are missing."),
+    ("At least 12 hikers are missing.", "No fewer than 12 hikers are missing."),
+    ("The repair cost $3 million.", "The repair cost 3 million dollars."),
+    ("The walk took a 14-day detour.", "The walk took a detour of 14 days."),
+    ("Over the next five years rents will rise.", "Rents will rise in the next five years."),
+    ("On Tuesday Brack sued Tilby Water.", "Brack sued Tilby Water on Tuesday."),
+    ("Brack sued Tilby Water.", "Tilby Water was sued by Brack."),
+    ("Rain is coming, Mayor Oda Lunde said.", "Mayor Oda Lunde said rain is coming."),
+    ("In Paris, Kim met Lee.", "Lee met Kim in Paris."),
+    ("The roof may collapse.", "The roof could collapse."),
+    ("Allegedly, the clerk took bribes.", "The clerk reportedly took bribes."),
+    ("The flood took the pier on Sunday.", "On Sunday the pier was taken by the flood."),
+    ("The United Nations sent aid.", "The UN sent international aid."),
+]
+
+
+@pytest.mark.parametrize(("first", "second", "kind"), CONTRASTS)
+def test_contrasts_never_merge_however_alike(first: str, second: str, kind: str) -> None:
+    for one, other in ((first, second), (second, first)):
+        result = pair(one, other, 0.999)
+        assert len(result.kept) == 2
+        assert kind in {difference.kind for difference in result.differences}
+
+
+@pytest.mark.parametrize(("first", "second"), AGREEMENTS)
+def test_the_same_in_another_form_or_order_merges(first: str, second: str) -> None:
+    assert len(pair(first, second, 0.999).kept) == 1
+
+
+@pytest.mark.parametrize(
+    "correction",
+    [
+        "Correction: an earlier version of this article said the ferry sank.",
+        "An earlier version of this story said the ferry sank.",
+        "CLARIFICATION - the ferry sank on Monday.",
+    ],
+)
+def test_a_correction_is_no_report(correction: str) -> None:
+    result = pair(correction, correction.replace("sank", "sank there"), 0.999)
+    assert len(result.kept) == 2
+    result = pair(correction, correction, 1)
+    assert [result.corroboration(sentence) for sentence in result.kept] == [1, 1]
+
+
+def test_similarities_are_round() -> None:
+    (duplicate,) = pair("Rescuers freed miners.", "Helpers saved workers.", 0.99738).dropped
+    assert duplicate.similarity == 0.9974

@@ -18,10 +18,10 @@ from nltk.stem.porter import PorterStemmer
 from rouge_score.rouge_scorer import RougeScorer
 
 from eval.lcs import lcs_length
-from summarizer.porter import stem
 from eval.rouge import Rouge, Score
 from eval.tokenizing import first_bytes, first_words, google_tokens, unicode_tokens
 from summarizer.errors import ConfigError, InputError
+from summarizer.porter import stem
 
 SHARED = Path(__file__).parents[2] / "shared" / "data" / "multinews500" / "validation.jsonl.xz"
 COMMON = ["rouge1", "rouge2", "rouge3", "rouge9", "rougeL", "rougeLsum"]
@@ -276,8 +276,15 @@ def test_the_signature_states_every_parameter() -> None:
         (["rougeLsum"], {"splitter": "nltk"}, "newline, punkt, not 'nltk'"),
         (["rougeL"], {"splitter": "punkt"}, "no effect"),
         (["rouge1"], {"references": "all"}, "best, average, not 'all'"),
-        (["rouge1"], {"max_words": 0}, "max_words must be at least 1, not 0"),
-        (["rouge1"], {"max_bytes": -1}, "max_bytes must be at least 1"),
+        (["rouge1"], {"max_words": 0}, "max_words must be a whole number of at least 1, not 0"),
+        (["rouge1"], {"max_bytes": -1}, "max_bytes must be a whole number of at least 1"),
+        (["rouge1"], {"max_words": True}, "max_words must be a whole number"),
+        (["rouge1"], {"max_bytes": 7.5}, "max_bytes must be a whole number"),
+        (["rouge1"], {"stemmer": "no"}, "stemmer must be True or False, not 'no'"),
+        (["rouge1"], {"stop_words": 1}, "stop_words must be True or False, not 1"),
+        (["rouge1"], {"tokenizer": ["google"]}, "tokenizer must be one of"),
+        (["rouge1"], {"tokenizer": None}, "tokenizer must be one of"),
+        ([["rouge1"]], {}, "unknown metric"),
         (["rouge1"], {"max_words": 9, "max_bytes": 9}, "not both"),
     ],
 )
@@ -321,6 +328,9 @@ def test_pairs_that_cannot_be_scored_are_named() -> None:
         rouge.score_many(["a", "b"], ["a"])
     with pytest.raises(InputError, match="pair 1"):
         rouge.score_many(["a", "b"], [["a"], []])
+    for references in (["a", 3], ["a", ["b", 3]], ["a", 3.5], ["a", None]):
+        with pytest.raises(InputError, match="pair 1"):
+            rouge.score_many(["a", "b"], references)  # type: ignore[arg-type]
     with pytest.raises(InputError, match="pair 0"):
         rouge.score_many([None], ["a"])  # type: ignore[list-item]
     with pytest.raises(InputError, match="lists of texts"):
