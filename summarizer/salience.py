@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from summarizer.errors import ConfigError
 from summarizer.records import Deduplication, Document, RankedSentence, Sentence
 from summarizer.vectors import Vectors
-from summarizer.words import content_words, count_words
+from summarizer.words import content_words
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
@@ -271,11 +271,6 @@ class Features:
                 for words in self._words
             ]
         )
-
-    @cached_property
-    def length(self) -> Scores:
-        """Words over 30, at most 1: a short sentence says little."""
-        return np.array([min(1.0, count_words(s.text) / 30) for s in self.sentences])
 
     @cached_property
     def frequency(self) -> Scores:

@@ -212,7 +212,7 @@ def test_words_of_the_titles_raise_a_sentence() -> None:
 
 @pytest.mark.parametrize(
     "name",
-    ["lexrank", "textrank", "corroboration", "position", "title", "length", "frequency", "spread"],
+    ["lexrank", "textrank", "corroboration", "position", "title", "frequency", "spread"],
 )
 def test_features_are_shares(name: str) -> None:
     values = getattr(Features(*cluster(ARTICLES, title="River floods Tilby")), name)
