@@ -16,7 +16,7 @@ from eval.baselines import BASELINES, Baseline, Oracle, WholeInput
 from eval.protocols import Output, Progress, System
 from summarizer.config import Config
 from summarizer.errors import ConfigError, InputError
-from summarizer.protocols import Encoder, Writer
+from summarizer.protocols import Encoder, OnDraft, Writer
 from summarizer.records import Cluster, Plan, Writing
 from summarizer.sentences import sentence_spans
 from summarizer.words import collapse
@@ -68,9 +68,12 @@ class _WatchedWriter:
     def count_tokens(self, text: str) -> int:
         return self._writer.count_tokens(text)
 
-    def write(self, plan: Plan, *, words: int) -> Writing:
-        self.truncated = plan.left_out > 0 if self.max_input_tokens is not None else None
-        return self._writer.write(plan, words=words)
+    def write(
+        self, plans: Sequence[Plan], *, words: int, on_draft: OnDraft | None = None
+    ) -> list[Writing]:
+        reads = self.max_input_tokens is not None
+        self.truncated = any(plan.left_out for plan in plans) if reads else None
+        return self._writer.write(plans, words=words, on_draft=on_draft)
 
 
 class WriterSystem:

@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from summarizer.records import Draft, Group, Plan, Sentence, Writing
 from summarizer.words import collapse, count_words
+
+if TYPE_CHECKING:
+    from summarizer.protocols import OnDraft
 
 # Openings that point back at a sentence the reader does not have. Those of the first
 # kind go only with their comma, so that what follows is a clause of its own.
@@ -55,8 +60,18 @@ class ExtractiveWriter:
         """Words of ``text``; printed it has as many or, without its opening, fewer."""
         return count_words(text)
 
-    def write(self, plan: Plan, *, words: int) -> Writing:
+    def write(
+        self, plans: Sequence[Plan], *, words: int, on_draft: OnDraft | None = None
+    ) -> list[Writing]:
         """One draft a group, until the next no longer fits into ``words``."""
+        writings = [self._write(plan, words) for plan in plans]
+        if on_draft:
+            for place, writing in enumerate(writings):
+                for draft in writing.drafts:
+                    on_draft(place, draft)
+        return writings
+
+    def _write(self, plan: Plan, words: int) -> Writing:
         names = lone_names(plan)
         drafts: list[Draft] = []
         left = words

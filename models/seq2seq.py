@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import threading
 from bisect import bisect_right
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from models.extractive import close, lone_names, said
@@ -14,6 +15,8 @@ from summarizer.words import collapse, count_words
 
 if TYPE_CHECKING:
     import torch
+
+    from summarizer.protocols import OnDraft
 
 # Where neither configuration nor tokenizer gives a limit: the length that summarizers
 # with relative positions (T5, LongT5) are mostly trained on at least.
@@ -64,13 +67,24 @@ class Seq2SeqWriter:
         """Tokens that ``text`` takes in the input, the mark behind it included."""
         return len(self._ids(" " + collapse(text))) + (self._mark_id is not None)
 
-    def write(self, plan: Plan, *, words: int) -> Writing:
-        """One draft: the text as generated, without sources, for support to find.
+    def write(
+        self, plans: Sequence[Plan], *, words: int, on_draft: OnDraft | None = None
+    ) -> list[Writing]:
+        """One draft a plan: the text as generated, without sources, for support to find.
 
-        It may exceed ``words``, and its last sentence may be cut off, where the
-        checkpoint did not come to an end in time. Raises ModelError where the
-        checkpoint fails at its work.
+        One plan after the other, so that padding cannot change a text. It may exceed
+        ``words``, and its last sentence may be cut off, where the checkpoint did not come
+        to an end in time. Raises ModelError where the checkpoint fails at its work.
         """
+        writings = []
+        for place, plan in enumerate(plans):
+            writings.append(self._write(plan, words))
+            if on_draft:
+                for draft in writings[-1].drafts:
+                    on_draft(place, draft)
+        return writings
+
+    def _write(self, plan: Plan, words: int) -> Writing:
         names = lone_names(plan)
         leads = [None, *(group.lead for group in plan.groups)]
         pieces = [

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -12,9 +13,19 @@ from models import load_encoder, load_writer
 from summarizer.cleaning import clean
 from summarizer.config import Config
 from summarizer.decoding import harmless
-from summarizer.errors import ConfigError, InputError
+from summarizer.errors import ConfigError, InputError, SummarizerError
 from summarizer.reading import document_from_text
-from summarizer.records import Briefing, Document, Sentence
+from summarizer.records import (
+    Briefing,
+    Cleaning,
+    Cluster,
+    Deduplication,
+    Document,
+    Plan,
+    RankedSentence,
+    Sentence,
+    Writing,
+)
 from summarizer.redundancy import deduplicate
 from summarizer.salience import RANKERS, rank
 from summarizer.selection import headline, select
@@ -58,16 +69,60 @@ class Summarizer:
         cluster_id: str = "cluster",
         notices: Sequence[str] = (),
         progress: Callable[[str], None] | None = None,
+        on_draft: Callable[[str], None] | None = None,
     ) -> Briefing:
         """The briefing of ``documents``, texts or records, all about one event.
 
         ``notices`` come first among the briefing's own (what reading had to say);
-        ``progress`` is called with the name of each stage as it begins. Raises
-        InputError where there is nothing to summarize or an id occurs twice.
+        ``progress`` is called with the name of each stage as it begins, ``on_draft``
+        with each sentence as it is written, before it is checked. Raises InputError
+        where there is nothing to summarize or an id occurs twice.
         """
-        config, encoder, writer = self.config, self._encoder, self._writer
         stage = _Stages(progress)
+        material = self._prepare(documents, cluster_id, notices, stage)
+        with stage("writing"):
+            told = (lambda _, draft: on_draft(draft.text)) if on_draft else None
+            (writing,) = self._writer.write([material.plan], words=self.config.words, on_draft=told)
+        return self._finish(material, writing, stage)
 
+    def summarize_many(self, clusters: Iterable[Cluster]) -> list[Briefing | SummarizerError]:
+        """The briefing of each cluster, or why there is none, in the order given.
+
+        The writer is given all plans at once; the seconds it takes are shared out
+        equally. Raises ModelError where the writer fails, whoever's the fault.
+        """
+        prepared: list[tuple[_Material, _Stages] | SummarizerError] = []
+        for cluster in clusters:
+            stage = _Stages()
+            try:
+                material = self._prepare(cluster.documents, cluster.cluster_id, (), stage)
+                prepared.append((material, stage))
+            except SummarizerError as error:
+                prepared.append(error)
+        ready = [entry for entry in prepared if not isinstance(entry, SummarizerError)]
+        start = time.perf_counter()
+        plans = [material.plan for material, _ in ready]
+        writings = iter(self._writer.write(plans, words=self.config.words) if plans else [])
+        share = (time.perf_counter() - start) / max(1, len(plans))
+        results: list[Briefing | SummarizerError] = []
+        for entry in prepared:
+            if isinstance(entry, SummarizerError):
+                results.append(entry)
+                continue
+            material, stage = entry
+            stage.seconds["writing"] = share
+            results.append(self._finish(material, next(writings), stage))
+        return results
+
+    def _prepare(
+        self,
+        documents: Iterable[str | Document],
+        cluster_id: str,
+        notices: Sequence[str],
+        stage: _Stages,
+    ) -> _Material:
+        """From documents to a plan."""
+        config, encoder, writer = self.config, self._encoder, self._writer
         records, unread = _records(documents)
         with stage("cleaning"):
             cleaning = clean(records)
@@ -98,15 +153,32 @@ class Summarizer:
                 cost=writer.count_tokens,
                 lambda_=config.lambda_,
             )
-        with stage("writing"):
-            writing = writer.write(plan, words=config.words)
+        return _Material(
+            cluster_id=cluster_id,
+            cleaning=cleaning,
+            vectors=vectors,
+            deduplication=deduplication,
+            ranking=ranking,
+            plan=plan,
+            notices=(
+                *notices,
+                *unread,
+                *cleaning.notices,
+                *_left_unread(found, sentences),
+                *encoder.notices,
+            ),
+        )
+
+    def _finish(self, material: _Material, writing: Writing, stage: _Stages) -> Briefing:
+        """From what was written to a briefing in which every sentence checks out."""
+        documents, words, writer = material.cleaning.documents, self.config.words, self._writer
         check = partial(
             support,
-            deduplication=deduplication,
-            documents=cleaning.documents,
-            vectors=vectors,
-            encoder=encoder,
-            words=config.words,
+            deduplication=material.deduplication,
+            documents=documents,
+            vectors=material.vectors,
+            encoder=self._encoder,
+            words=words,
         )
         with stage("support"):
             supported = check(writing)
@@ -114,27 +186,22 @@ class Summarizer:
         if not supported.sentences:
             writer = load_writer("extractive")
             with stage("quoting"):
-                quoted = check(writer.write(plan, words=config.words))
-            shortest = min(count_words(sentence.text) for sentence in sentences)
-            nothing = _NOTHING_FITS.format(config.words, shortest)
+                quoted = check(writer.write([material.plan], words=words)[0])
+            shortest = min(count_words(s.text) for s in material.deduplication.kept)
+            nothing = _NOTHING_FITS.format(words, shortest)
             fallback = (*supported.notices, _QUOTED if quoted.sentences else nothing)
             supported = quoted
-
         return Briefing(
-            cluster_id=cluster_id,
-            headline=headline(plan, cleaning.documents, vectors),
+            cluster_id=material.cluster_id,
+            headline=headline(material.plan, documents, material.vectors),
             sentences=supported.sentences,
-            documents=cleaning.documents,
-            deduplication=deduplication,
-            ranking=ranking,
-            dropped=cleaning.dropped,
+            documents=documents,
+            deduplication=material.deduplication,
+            ranking=material.ranking,
+            dropped=material.cleaning.dropped,
             writer=writer.name,
             notices=(
-                *notices,
-                *unread,
-                *cleaning.notices,
-                *_left_unread(found, sentences),
-                *encoder.notices,
+                *material.notices,
                 *self._writer.notices,
                 *writing.notices,
                 *fallback,
@@ -142,6 +209,19 @@ class Summarizer:
             ),
             timings=stage.seconds,
         )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Material:
+    """What the stages before writing made of the documents of one cluster."""
+
+    cluster_id: str
+    cleaning: Cleaning
+    vectors: Vectors
+    deduplication: Deduplication
+    ranking: tuple[RankedSentence, ...]
+    plan: Plan
+    notices: tuple[str, ...]
 
 
 def _left_unread(found: Sequence[Sentence], read: Sequence[Sentence]) -> tuple[str, ...]:
@@ -182,7 +262,7 @@ def _records(documents: Iterable[str | Document]) -> tuple[list[Document], list[
 class _Stages:
     """Times the stages and tells ``progress`` as each begins."""
 
-    def __init__(self, progress: Callable[[str], None] | None) -> None:
+    def __init__(self, progress: Callable[[str], None] | None = None) -> None:
         self.seconds: dict[str, float] = {}
         self._progress = progress
 

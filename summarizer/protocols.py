@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Protocol
+from collections.abc import Callable, Sequence
+from typing import Protocol, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
-from summarizer.records import Plan, Writing
+from summarizer.records import Draft, Plan, Writing
+
+# Hears of each draft sentence as it is written, before it is checked: which plan, what.
+OnDraft: TypeAlias = Callable[[int, Draft], None]
 
 
 class Encoder(Protocol):
@@ -46,6 +49,12 @@ class Writer(Protocol):
         """The length of ``text`` in the unit of ``max_input_tokens`` (words if None)."""
         ...
 
-    def write(self, plan: Plan, *, words: int) -> Writing:
-        """Draft sentences of at most ``words`` words altogether."""
+    def write(
+        self, plans: Sequence[Plan], *, words: int, on_draft: OnDraft | None = None
+    ) -> list[Writing]:
+        """For each plan draft sentences of at most ``words`` words altogether.
+
+        Several plans at once let a model work in batches; what is written for one does
+        not depend on the others.
+        """
         ...

@@ -75,12 +75,12 @@ def test_a_lead_is_made_presentable(raw: str, shown: str) -> None:
 def test_the_opening_stays_behind_the_sentence_it_points_back_to() -> None:
     first, second = sentence("The dam held."), sentence("However, the road is gone.", index=1)
     both = Plan(groups=(Group(sentences=(first,)), Group(sentences=(second,))))
-    assert written(ExtractiveWriter().write(both, words=50)) == [
+    assert written(ExtractiveWriter().write([both], words=50)[0]) == [
         "The dam held.",
         "However, the road is gone.",
     ]
     alone = Plan(groups=(Group(sentences=(second,)),))
-    assert written(ExtractiveWriter().write(alone, words=50)) == ["The road is gone."]
+    assert written(ExtractiveWriter().write([alone], words=50)[0]) == ["The road is gone."]
 
 
 @pytest.mark.parametrize(
@@ -117,23 +117,23 @@ def test_a_name_is_a_word_that_never_loses_its_capital_and_stands_alone() -> Non
 
 def test_a_draft_is_written_from_all_sentences_of_its_group() -> None:
     group = (sentence("The dam held."), sentence("The dam has held.", "b"))
-    writing = ExtractiveWriter().write(Plan(groups=(Group(sentences=group),)), words=10)
+    writing = ExtractiveWriter().write([Plan(groups=(Group(sentences=group),))], words=10)[0]
     assert writing.drafts[0].sources == group
     assert writing.notices == ()
 
 
 def test_what_does_not_fit_is_left_out_and_counted() -> None:
     writing = ExtractiveWriter().write(
-        plan("One two three.", "One two three four.", "One two."), words=6
-    )
+        [plan("One two three.", "One two three four.", "One two.")], words=6
+    )[0]
     assert written(writing) == ["One two three."]
     assert writing.notices == ("2 points of the plan did not fit into 6 words.",)
 
 
 def test_a_long_first_sentence_does_not_leave_the_briefing_empty() -> None:
     writing = ExtractiveWriter().write(
-        plan("One two three four five.", "One two.", "Three four."), words=4
-    )
+        [plan("One two three four five.", "One two.", "Three four.")], words=4
+    )[0]
     assert written(writing) == ["One two.", "Three four."]
     assert writing.notices == ("1 point of the plan did not fit into 4 words.",)
 
@@ -148,7 +148,7 @@ TEXTS = st.lists(
 @settings(max_examples=150, deadline=None)
 @given(TEXTS, st.integers(1, 30), st.sampled_from([None, "In May 2023"]))
 def test_never_more_words_than_asked_for(texts: list[str], words: int, when: str | None) -> None:
-    writing = ExtractiveWriter().write(plan(*texts, when=when), words=words)
+    writing = ExtractiveWriter().write([plan(*texts, when=when)], words=words)[0]
     assert count_words(" ".join(written(writing))) <= words
 
 

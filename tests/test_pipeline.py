@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from odd_files import odd_files
 
 from summarizer import Briefing, Config, ConfigError, Document, InputError, Summarizer
+from summarizer.protocols import OnDraft
 from summarizer.reading import read_documents
 from summarizer.records import Draft, Plan, Writing
 from summarizer.rendering import FORMATS, render, to_dict
@@ -206,8 +207,11 @@ class Inventor:
     def count_tokens(self, text: str) -> int:
         return count_words(text)
 
-    def write(self, plan: Plan, *, words: int) -> Writing:
-        return Writing(drafts=(Draft(text="Nine people died in the fire in Berlin on Sunday."),))
+    def write(
+        self, plans: Sequence[Plan], *, words: int, on_draft: OnDraft | None = None
+    ) -> list[Writing]:
+        draft = Draft(text="Nine people died in the fire in Berlin on Sunday.")
+        return [Writing(drafts=(draft,)) for _ in plans]
 
 
 def test_where_nothing_written_checks_out_the_articles_speak() -> None:

@@ -87,7 +87,7 @@ def test_bart_reads_whole_sentences_up_to_its_positions(
     writer = load(bart)
     assert writer.max_input_tokens == 96 - 2
     calls = spy(writer, monkeypatch)
-    writing = writer.write(PLAN, words=50)
+    writing = writer.write([PLAN], words=50)[0]
     read = str(calls[0]["read"]).removeprefix("<s>").removesuffix("</s>")
     fitting = next(n for n in range(5, 0, -1) if " ".join(LINES[:n]) == read)
     assert fitting < len(LINES)
@@ -105,7 +105,7 @@ def test_generation_follows_the_checkpoint_without_sampling(
 ) -> None:
     writer = load(bart)
     calls = spy(writer, monkeypatch)
-    writer.write(PLAN, words=500)
+    writer.write([PLAN], words=500)
     settings = calls[0]["generation_config"]
     assert (settings.num_beams, settings.no_repeat_ngram_size) == (2, 3)  # type: ignore[attr-defined]
     assert (settings.max_new_tokens, settings.min_new_tokens) == (59, 19)  # type: ignore[attr-defined]
@@ -115,7 +115,7 @@ def test_generation_follows_the_checkpoint_without_sampling(
 def test_a_small_budget_bounds_the_length(bart: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     writer = load(bart)
     calls = spy(writer, monkeypatch)
-    writer.write(PLAN, words=10)
+    writer.write([PLAN], words=10)
     settings = calls[0]["generation_config"]
     per_word = len(calls[0]["ids"][0]) / count_words(str(calls[0]["read"]))  # type: ignore[index]
     assert 10 * per_word <= settings.max_new_tokens <= 15 * per_word  # type: ignore[attr-defined]
@@ -129,7 +129,7 @@ def test_t5_takes_its_prefix_and_settings_from_the_task(
     prefix = len(writer._tokenizer("summarize: ", add_special_tokens=False)["input_ids"])
     assert writer.max_input_tokens == 1024 - 2 - prefix  # no limit of its own
     calls = spy(writer, monkeypatch)
-    writer.write(PLAN, words=200)
+    writer.write([PLAN], words=200)
     assert str(calls[0]["read"]).startswith(f"<s>summarize: {LINES[0]} {LINES[1]}")
     settings = calls[0]["generation_config"]
     assert (settings.num_beams, settings.length_penalty) == (2, 2.0)  # type: ignore[attr-defined]
@@ -151,14 +151,14 @@ def test_primera_marks_documents_and_looks_at_the_marks(
     assert writer.max_input_tokens == 96 - 2
     calls = spy(writer, monkeypatch)
     two = Plan(groups=tuple(Group(sentences=(s,)) for s in (SENTENCES[0], SENTENCES[1])))
-    writer.write(two, words=50)
+    writer.write([two], words=50)
     read = str(calls[0]["read"])
     assert read.count("<doc-sep>") == 1
     ids = calls[0]["ids"][0].tolist()  # type: ignore[index]
     looked_at = calls[0]["global_attention_mask"][0].tolist()  # type: ignore[index]
     assert [i for i, flag in enumerate(looked_at) if flag] == [0, ids.index(writer._mark_id)]
     same_document = Plan(groups=tuple(Group(sentences=(s,)) for s in SENTENCES[:3:2]))
-    writer.write(same_document, words=50)
+    writer.write([same_document], words=50)
     assert "<doc-sep>" not in str(calls[1]["read"])
 
 
@@ -168,7 +168,7 @@ def test_led_without_the_mark_looks_at_the_first_token(
     tiny_models.save_led(tmp_path, marks=())
     writer = load(tmp_path)
     calls = spy(writer, monkeypatch)
-    writer.write(PLAN, words=20)
+    writer.write([PLAN], words=20)
     assert "<doc-sep>" not in str(calls[0]["read"])
     assert calls[0]["global_attention_mask"].sum() == 1  # type: ignore[attr-defined]
     # Its decoder has 48 positions.
@@ -179,7 +179,7 @@ def test_old_news_is_read_with_its_date(t5: Path, monkeypatch: pytest.MonkeyPatc
     writer = load(t5)
     calls = spy(writer, monkeypatch)
     group = Group(sentences=(SENTENCES[0],), when="In May 2023")
-    writer.write(Plan(groups=(group,)), words=20)
+    writer.write([Plan(groups=(group,))], words=20)
     assert "In May 2023, the harbour bridge" in str(calls[0]["read"])
 
 
@@ -194,7 +194,7 @@ def test_a_plan_as_full_as_counted_is_read_whole(led: Path) -> None:
             break
         groups.append(group)
     assert groups
-    writing = writer.write(Plan(groups=tuple(groups)), words=20)
+    writing = writer.write([Plan(groups=tuple(groups))], words=20)[0]
     assert not any("did not fit" in notice for notice in writing.notices)
 
 
@@ -205,29 +205,33 @@ def test_a_sentence_longer_than_the_writer_can_read_is_left_out_alone(
     long = sentence("word " * 300, 9, "b")
     calls = spy(writer, monkeypatch)
     groups = (Group(sentences=(long,)), PLAN.groups[0])
-    writing = writer.write(Plan(groups=groups), words=20)
+    writing = writer.write([Plan(groups=groups)], words=20)[0]
     assert calls[0]["read"] == f"<s>{LINES[0]}</s>"
     assert writing.notices[0].startswith("1 point of the articles did not fit")
-    assert writer.write(Plan(groups=groups[:1]), words=20).drafts == ()
+    assert writer.write([Plan(groups=groups[:1])], words=20)[0].drafts == ()
 
 
 @pytest.mark.parametrize("kind", ["bart", "t5", "led"])
 def test_the_same_plan_gives_the_same_text(kind: str, request: pytest.FixtureRequest) -> None:
     folder = request.getfixturevalue(kind)
     once, again = load(folder), load(folder)
-    assert once.write(PLAN, words=40) == again.write(PLAN, words=40) == once.write(PLAN, words=40)
+    assert (
+        once.write([PLAN], words=40)[0]
+        == again.write([PLAN], words=40)[0]
+        == once.write([PLAN], words=40)[0]
+    )
 
 
 def test_nothing_to_write_is_nothing_written(bart: Path) -> None:
-    assert load(bart).write(Plan(groups=()), words=50).drafts == ()
+    assert load(bart).write([Plan(groups=())], words=50)[0].drafts == ()
 
 
 def test_threads_take_turns(t5: Path) -> None:
     writer = load(t5)
-    expected = writer.write(PLAN, words=15)
+    expected = writer.write([PLAN], words=15)[0]
     results: list[object] = []
     threads = [
-        threading.Thread(target=lambda: results.append(writer.write(PLAN, words=15)))
+        threading.Thread(target=lambda: results.append(writer.write([PLAN], words=15)[0]))
         for _ in range(4)
     ]
     for thread in threads:
@@ -255,7 +259,7 @@ def test_a_writer_that_has_learnt_to_copy_is_supported_throughout(tmp_path: Path
     """Reading, generating, decoding, splitting, aligning and citing, on a trained model."""
     tiny_models.save_bart(tmp_path, dimension=64, positions=256)
     tiny_models.teach_to_copy(tmp_path, [" ".join(LINES[:2]), LINES[0], LINES[1]])
-    writing = load(tmp_path).write(Plan(groups=PLAN.groups[:2]), words=60)
+    writing = load(tmp_path).write([Plan(groups=PLAN.groups[:2])], words=60)[0]
     encoder = WordEncoder()
     result = support(
         writing,

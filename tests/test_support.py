@@ -205,7 +205,7 @@ def test_what_the_extractive_writer_writes_passes_by_construction(when: str | No
     text = "However, in April they did not name a price,” Mr Duarte said"
     cut = Sentence(doc_id="courier", index=9, start=0, end=len(text), text=text)
     groups = tuple(Group(sentences=(s,), when=when) for s in (*DEDUPLICATION.kept, cut))
-    writing = ExtractiveWriter().write(Plan(groups=groups), words=500)
+    writing = ExtractiveWriter().write([Plan(groups=groups)], words=500)[0]
     result = supported(*writing.drafts, words=500)
     assert [sentence.text for sentence in result.sentences] == [d.text for d in writing.drafts]
     assert not any(sentence.checks for sentence in result.sentences)
@@ -291,7 +291,7 @@ def test_what_is_extracted_from_real_articles_passes() -> None:
     encoder = WordEncoder()
     vectors = Vectors(kept, encoder.encode([s.text for s in kept]))
     groups = tuple(Group(sentences=(s,), when="In January 2024") for s in kept)
-    writing = ExtractiveWriter().write(Plan(groups=groups), words=5_000)
+    writing = ExtractiveWriter().write([Plan(groups=groups)], words=5_000)[0]
     result = support(
         writing, Deduplication(kept=kept), documents, vectors, encoder=encoder, words=5_000
     )

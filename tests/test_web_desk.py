@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import zipfile
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from web_server import STORM, GatedWriter, quick_desk
 
 from summarizer.config import Config
 from summarizer.errors import ConfigError, InputError, ModelError, SummarizerError
+from summarizer.protocols import OnDraft
 from summarizer.reading import Reading, document_from_text
 from summarizer.records import Document, Plan, Writing
 from summarizer.rendering import to_dict
@@ -80,7 +82,9 @@ def test_a_job_is_given_up_after_its_time(monkeypatch: pytest.MonkeyPatch) -> No
 
 
 class BrokenWriter(GatedWriter):
-    def write(self, plan: Plan, *, words: int) -> Writing:
+    def write(
+        self, plans: Sequence[Plan], *, words: int, on_draft: OnDraft | None = None
+    ) -> list[Writing]:
         raise ZeroDivisionError("a bug, with /a/path in its message")
 
 

@@ -7,11 +7,12 @@ import socket
 import tempfile
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from models import load_encoder, load_writer
 from models.extractive import ExtractiveWriter
+from summarizer.protocols import OnDraft
 from summarizer.records import Plan, Writing
 from summarizer.web.desk import Desk
 from summarizer.web.settings import WebSettings
@@ -39,10 +40,12 @@ class GatedWriter(ExtractiveWriter):
         self.gate.set()
         self.entered = threading.Event()
 
-    def write(self, plan: Plan, *, words: int) -> Writing:
+    def write(
+        self, plans: Sequence[Plan], *, words: int, on_draft: OnDraft | None = None
+    ) -> list[Writing]:
         self.entered.set()
         assert self.gate.wait(30)
-        return super().write(plan, words=words)
+        return super().write(plans, words=words, on_draft=on_draft)
 
 
 def quick_desk(**settings: object) -> Desk:
