@@ -127,6 +127,7 @@ _BOUNDS = (
         r"more than|over|above|exceed(?:s|ed|ing)?|upwards? of|in excess of|greater than",
     ),
     ("fewer than", r"(?:fewer|less) than|under|below"),
+    ("only", r"only"),
 )
 _BOUND = re.compile(
     "|".join(rf"(?P<b{n}>\b(?:{words}) $)" for n, (_, words) in enumerate(_BOUNDS)), re.I
@@ -176,9 +177,9 @@ def _casualties(text: str, places: list[tuple[int, str]]) -> set[tuple[str, str]
 
 
 def _bound(match: re.Match[str], unit: str | None) -> str:
-    """ "at least", "up to", "more than", "fewer than", or nothing."""
+    """ "at least", "up to", "more than", "fewer than", "only", or nothing."""
     before = _BOUND.search(match.string[max(0, match.start() - 20) : match.start()])
-    if before and not (before[0].lower().startswith("over") and unit in known.PERIODS):
+    if before and not (before[0].lower().startswith(("over", "only")) and unit in known.PERIODS):
         return _BOUNDS[int((before.lastgroup or "b0")[1:])][0]
     after = _BOUND_AFTER.match(match.string, match.end())
     if after:

@@ -19,6 +19,7 @@ from functools import lru_cache, reduce
 from typing import NamedTuple
 
 from summarizer import fact_words as known
+from summarizer.contrasts import contrasts
 from summarizer.fact_reading import Amounts, read_dates, read_names, read_numbers
 from summarizer.records import DifferenceKind
 from summarizer.words import STOP_WORDS, collapse, fold, plain_quotes, stem_of
@@ -227,6 +228,8 @@ def _found(first: Facts, second: Facts) -> Iterator[FactDifference]:
     )
     if first.words != second.words:
         yield from _difference("negation", _undone(first, second), _undone(second, first))
+        for one, other in contrasts(first.words, second.words):
+            yield FactDifference("negation", (one,), (other,))
         yield from _swapped(first, second)
 
 

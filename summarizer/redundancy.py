@@ -9,28 +9,19 @@ small differences therefore never merges what is dissimilar at its ends.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
-from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from summarizer.facts import Facts, covers, differences, facts
+from summarizer.neighbours import BLOCK, Neighbours
 from summarizer.openings import has_dangling_opening
 from summarizer.records import Deduplication, Difference, Duplicate, DuplicateKind, Sentence
 from summarizer.vectors import Vectors
 from summarizer.words import collapse, content_words, fold
 
-if TYPE_CHECKING:
-    from scipy.sparse import csr_array
-
-# Fewer content words than this say too little to be found again inside another sentence.
-MIN_WORDS_WITHIN = 5
-# How many of the sentences kept so far, most similar first, one is compared with: text
-# from a template ("Team 1 beat Team 2, 3-1") is alike throughout and differs in facts.
-MAX_COMPARED = 10
 # What an outlet takes back is no report of it, however alike the words.
 CORRECTION = re.compile(
     r"\W*(?:correction|corrected|clarification|erratum|editor['’]s note)\b\s*[:\-–—(]"
@@ -38,9 +29,6 @@ CORRECTION = re.compile(
     re.IGNORECASE,
 )
 _SIGNS = re.compile(r"[$€£¥%]|(?<!\w)[-−](?=\d)")  # what folding drops and no copy may
-# Less than this is the noise of single precision: it decides nothing.
-ROUNDING = 5e-5
-BLOCK = 1_000  # rows of the similarity matrix held at a time
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,37 +59,39 @@ def deduplicate(
     the cosine of their vectors; the latter is looked at only where ``semantic``. Pairs
     that are similar enough, both kept because they differ in a fact, are listed.
 
-    Time and the number of pairs grow with the square of the distinct sentences, memory
-    with their number times the pairs above a threshold.
+    Up to ``neighbours.EXACT`` distinct sentences every pair is compared; of more, the
+    likely ones, in time that grows little faster than their number. Only sentences that
+    resemble another one are judged. Memory is bounded by blocks of rows.
     """
-    candidates, copies = _collapse_copies(sentences)
-    pairs = _similar_pairs(
-        candidates,
-        vectors.of(candidate.sentence for candidate in candidates),
-        near_threshold=near_threshold,
-        semantic_threshold=semantic_threshold if semantic else np.inf,
-    )
+    groups = _groups(sentences)
+    thresholds = (near_threshold, semantic_threshold if semantic else np.inf)
+    candidates, array = _candidates([group[0] for group in groups], vectors, thresholds)
+    neighbours = Neighbours([c.words for c in candidates], array, *thresholds)
     stays = np.ones(len(candidates), dtype=bool)
     reports = np.array([CORRECTION.match(c.text) is None for c in candidates], dtype=bool)
     stands_for: dict[int, tuple[int, float, DuplicateKind]] = {}
     found: list[Difference] = []
-    for row, candidate in enumerate(candidates):
-        clashes: list[Difference] = []
-        for other, similarity, kind in pairs.of(row, among=stays & reports[row] & reports):
-            if covers(candidates[other].facts, candidate.facts):
-                stands_for[row] = (other, similarity, kind)
-                stays[row] = False
-                break
-            clashes += _differences(candidates[other], candidate, similarity)
-        else:
-            found += clashes
+    for top in range(0, len(candidates), BLOCK):
+        rows = np.arange(top, min(top + BLOCK, len(candidates)))
+        pairs = neighbours.pairs(rows[reports[rows]], stays & reports)
+        for row in rows.tolist():
+            clashes: list[Difference] = []
+            for other, similarity, kind in pairs.of(row, among=stays):
+                if covers(candidates[other].facts, candidates[row].facts):
+                    stands_for[row] = (other, similarity, kind)
+                    stays[row] = False
+                    break
+                clashes += _differences(candidates[other], candidates[row], similarity)
+            else:
+                found += clashes
 
     kept_for: dict[tuple[str, int], tuple[Sentence, float, DuplicateKind]] = {}
     for row, (other, similarity, kind) in stands_for.items():
         kept_for[candidates[row].sentence.id] = (candidates[other].sentence, similarity, kind)
     # A copy of a sentence that was itself dropped is a duplicate of what stays for that.
-    for copy, original in copies:
-        kept_for[copy.id] = kept_for.get(original.id, (original, 1.0, "exact"))
+    for original, *copies in groups:
+        for copy in copies:
+            kept_for[copy.id] = kept_for.get(original.id, (original, 1.0, "exact"))
     return Deduplication(
         kept=tuple(sentence for sentence in sentences if sentence.id not in kept_for),
         dropped=tuple(
@@ -114,30 +104,40 @@ def deduplicate(
     )
 
 
-def _collapse_copies(
-    sentences: Sequence[Sentence],
-) -> tuple[list[_Candidate], list[tuple[Sentence, Sentence]]]:
-    """One candidate a folded text, best first, and (copy, original) for every other."""
-    judged: dict[str, _Candidate] = {}  # by collapsed text: equal texts are read once
+def _groups(sentences: Sequence[Sentence]) -> list[list[Sentence]]:
+    """The sentences of one folded text together, the best first."""
+    texts = {sentence.id: collapse(sentence.text) for sentence in sentences}
+    folded = {text: (fold(text), *_SIGNS.findall(text)) for text in set(texts.values())}
     groups: dict[object, list[Sentence]] = {}
     for sentence in sentences:
-        text = collapse(sentence.text)
-        if text not in judged:
-            judged[text] = _judge(sentence, text)
-        key = (fold(text), *_SIGNS.findall(text), *(sentence.id if CORRECTION.match(text) else ()))
+        text = texts[sentence.id]
+        key = (*folded[text], *(sentence.id if CORRECTION.match(text) else ()))
         groups.setdefault(key, []).append(sentence)
-    candidates: list[_Candidate] = []
-    copies: list[tuple[Sentence, Sentence]] = []
     for group in groups.values():
-        group.sort(key=lambda sentence: (judged[collapse(sentence.text)].order, *sentence.id))
-        best = judged[collapse(group[0].text)]
-        candidates.append(_Candidate(group[0], best.text, best.words, best.facts, best.order))
-        copies += [(copy, group[0]) for copy in group[1:]]
-    candidates.sort(key=lambda candidate: candidate.order)
-    return candidates, copies
+        spelt = {texts[sentence.id]: sentence for sentence in group}
+        if len(spelt) > 1:
+            order = {text: _judge(sentence).order for text, sentence in spelt.items()}
+            group.sort(key=lambda sentence: (order[texts[sentence.id]], *sentence.id))
+        else:
+            group.sort(key=lambda sentence: sentence.id)
+    return list(groups.values())
 
 
-def _judge(sentence: Sentence, text: str) -> _Candidate:
+def _candidates(
+    originals: Sequence[Sentence], vectors: Vectors, thresholds: tuple[float, float]
+) -> tuple[list[_Candidate], NDArray[np.float32]]:
+    """Those of the distinct sentences that resemble another one, best first; their vectors."""
+    words = [content_words(sentence.text) for sentence in originals]
+    array = vectors.of(originals)
+    alike = np.flatnonzero(Neighbours(words, array, *thresholds).alike())
+    found = [(_judge(originals[place]), place) for place in alike.tolist()]
+    found.sort(key=lambda entry: entry[0].order)
+    places = np.array([place for _, place in found], dtype=np.intp)
+    return [candidate for candidate, _ in found], array[places]
+
+
+def _judge(sentence: Sentence) -> _Candidate:
+    text = collapse(sentence.text)
     words = tuple(content_words(text))
     stated = facts(text)
     length = len(text.split())
@@ -165,81 +165,3 @@ def _differences(first: _Candidate, second: _Candidate, similarity: float) -> li
         )
         for difference in differences(first.facts, second.facts)
     ]
-
-
-@dataclass(frozen=True, slots=True)
-class _Pairs:
-    """Similar pairs (row, column < row), ordered by row, then the most similar first."""
-
-    starts: NDArray[np.intp]  # shape (n + 1,): where each row begins
-    columns: NDArray[np.intp]
-    similarities: NDArray[np.float64]
-    near: NDArray[np.bool_]
-
-    def of(
-        self, row: int, *, among: NDArray[np.bool_]
-    ) -> Iterator[tuple[int, float, DuplicateKind]]:
-        """The first few of a row's pairs whose column is true in ``among``."""
-        places = np.arange(self.starts[row], self.starts[row + 1])
-        for place in places[among[self.columns[places]]][:MAX_COMPARED]:
-            kind: DuplicateKind = "near" if self.near[place] else "semantic"
-            yield int(self.columns[place]), float(self.similarities[place]), kind
-
-
-def _similar_pairs(
-    candidates: Sequence[_Candidate],
-    vectors: NDArray[np.float32],
-    *,
-    near_threshold: float,
-    semantic_threshold: float,
-) -> _Pairs:
-    """Every earlier candidate that each one resembles: exact, on blocks of the matrix."""
-    shingles, sizes = _shingles(candidates)
-    short = np.array([len(set(c.words)) < MIN_WORDS_WITHIN for c in candidates])
-    found: list[tuple[NDArray[Any], ...]] = []
-    for top in range(0, len(candidates), BLOCK):
-        for left in range(0, top + 1, BLOCK):
-            rows, columns = slice(top, top + BLOCK), slice(left, left + BLOCK)
-            shared = (shingles[rows] @ shingles[columns].T).toarray()
-            within = np.where(
-                short[rows, None],
-                np.maximum(sizes[rows, None], sizes[None, columns]),
-                sizes[rows, None],
-            )
-            cosine = vectors[rows] @ vectors[columns].T
-            alike = (shared >= (near_threshold - ROUNDING) * within) & (shared > 0)
-            alike |= cosine >= semantic_threshold - ROUNDING
-            row, column = np.nonzero(np.tril(alike, top - left - 1))
-            nearness = shared[row, column] / np.broadcast_to(within, shared.shape)[row, column]
-            is_near = nearness >= near_threshold - ROUNDING
-            similarity = np.where(is_near, nearness, cosine[row, column])
-            similarity = np.clip(np.round(similarity.astype(np.float64), 4), 0, 1)
-            found.append((row + top, column + left, similarity, is_near))
-    row, column, similarity, is_near = (
-        (np.concatenate(part) for part in zip(*found, strict=True))
-        if found
-        else (np.empty(0, dtype=int),) * 4
-    )
-    order = np.lexsort((column, -similarity, row))
-    return _Pairs(
-        starts=np.searchsorted(row[order], np.arange(len(candidates) + 1)),
-        columns=column[order],
-        similarities=similarity[order].astype(np.float64),
-        near=is_near[order].astype(bool),
-    )
-
-
-def _shingles(candidates: Sequence[_Candidate]) -> tuple[csr_array, NDArray[np.float32]]:
-    """Which content words and pairs of neighbouring ones each holds, and how many."""
-    from scipy.sparse import csr_array
-
-    places: dict[str | tuple[str, ...], int] = {}
-    columns: list[int] = []
-    starts = [0]
-    for candidate in candidates:
-        held: set[str | tuple[str, ...]] = {*candidate.words, *pairwise(candidate.words)}
-        columns += [places.setdefault(shingle, len(places)) for shingle in held]
-        starts.append(len(columns))
-    ones = np.ones(len(columns), dtype=np.float32)
-    matrix = csr_array((ones, columns, starts), shape=(len(candidates), len(places)))
-    return matrix, np.diff(np.array(starts, dtype=np.float32))

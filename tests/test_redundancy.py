@@ -8,10 +8,12 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from threadpoolctl import threadpool_limits
 
 from models import load_encoder
 from models.encoders import LexicalEncoder
 from summarizer.config import Config
+from summarizer.neighbours import MAX_COMPARED
 from summarizer.protocols import Encoder
 from summarizer.records import Deduplication, Sentence
 from summarizer.redundancy import deduplicate
@@ -141,9 +143,94 @@ def test_a_thousand_copies_collapse_to_one() -> None:
 def test_blocks_give_what_one_block_gives(monkeypatch: pytest.MonkeyPatch) -> None:
     found = sentences([entry["sentence"] for entry in PAIRS], [entry["same"] for entry in PAIRS])
     whole = run(found)
-    monkeypatch.setattr("summarizer.redundancy.BLOCK", 7)
+    for module in ("summarizer.redundancy", "summarizer.neighbours"):
+        monkeypatch.setattr(f"{module}.BLOCK", 7)
     assert run(found) == whole
     assert whole.dropped
+
+
+def scattered(count: int, *, seed: int = 0) -> tuple[list[Sentence], Vectors]:
+    """Sentences of many meanings, each said three times, once in mostly other words."""
+    chance = np.random.default_rng(seed)
+    words = [f"word{chr(97 + n // 26)}{chr(97 + n % 26)}" for n in range(400)]
+    texts, rows = [], []
+    for _ in range(count // 3):
+        held = chance.choice(words, 14)
+        meaning = chance.normal(size=24)
+        for changed in (0, 1, 9):
+            said = held.copy()
+            said[chance.permutation(14)[:changed]] = chance.choice(words, changed)
+            texts.append(" ".join(said) + ".")
+            rows.append(meaning + 0.3 * chance.normal(size=24))
+    found = sentences(*[texts[start : start + 25] for start in range(0, len(texts), 25)])
+    array = np.array(rows, dtype=np.float32)
+    return found, Vectors(found, array / np.linalg.norm(array, axis=1, keepdims=True))
+
+
+def thoroughly(found: Sequence[Sentence], vectors: Vectors, semantic: bool = True) -> Deduplication:
+    return deduplicate(
+        found, vectors, semantic=semantic, near_threshold=0.75, semantic_threshold=0.8
+    )
+
+
+def test_the_index_finds_what_all_pairs_give(monkeypatch: pytest.MonkeyPatch) -> None:
+    found, vectors = scattered(360)
+    exact = thoroughly(found, vectors), thoroughly(found, vectors, semantic=False)
+    monkeypatch.setattr("summarizer.neighbours.EXACT", 100)
+    by_index = thoroughly(found, vectors), thoroughly(found, vectors, semantic=False)
+    assert len(exact[0].dropped) > len(exact[1].dropped) > 60
+    assert by_index[1] == exact[1]  # the one of words loses nothing
+    lost = {s.sentence for s in exact[0].dropped} - {s.sentence for s in by_index[0].dropped}
+    assert len(lost) <= 0.02 * len(exact[0].dropped)
+
+
+def test_the_index_gives_the_same_each_time_and_whatever_the_threads(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("summarizer.neighbours.EXACT", 100)
+    found, vectors = scattered(240)
+    first = thoroughly(found, vectors)
+    for threads in (1, 2):
+        with threadpool_limits(threads, "blas"):
+            assert thoroughly(found, vectors) == first
+
+
+@pytest.mark.parametrize("limit", [100, 10_000])
+@pytest.mark.parametrize("spread", [0.0, 0.1])
+def test_text_from_a_template_stays_and_is_compared_with_few(
+    limit: int, spread: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each differs in a number from all others, however alike the vectors."""
+    monkeypatch.setattr("summarizer.neighbours.EXACT", limit)
+    monkeypatch.setattr("summarizer.neighbours.BLOCK", 100)
+    monkeypatch.setattr("summarizer.redundancy.BLOCK", 100)
+    found = sentences([f"The storm on the coast of Tilby killed {n} people." for n in range(400)])
+    array = np.zeros((400, 16), dtype=np.float32)
+    array[:, 0] = 1
+    array += spread * np.random.default_rng(0).normal(size=array.shape).astype(np.float32)
+    vectors = Vectors(found, array / np.linalg.norm(array, axis=1, keepdims=True))
+    result = thoroughly(found, vectors)
+    assert result.kept == tuple(found)
+    assert len(result.differences) <= MAX_COMPARED * len(found)
+
+
+@pytest.mark.parametrize("limit", [100, 10_000])
+def test_what_is_repeated_a_thousand_times_in_other_words_goes(
+    limit: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("summarizer.neighbours.EXACT", limit)
+    monkeypatch.setattr("summarizer.neighbours.BLOCK", 100)
+    monkeypatch.setattr("summarizer.redundancy.BLOCK", 100)
+    letters = "abcdefghijklmnopqrstuvwxyz"
+    found = sentences(
+        [
+            f"the storm shut the port and the bridge zq{one}{other}."
+            for one in letters
+            for other in letters
+        ]
+    )
+    array = np.ones((len(found), 4), dtype=np.float32) / 2
+    assert len(thoroughly(found, Vectors(found, array)).kept) == 1
 
 
 WORDS = st.sampled_from("storm port bridge 12 21 Monday Putin shut not the it but two crew".split())
@@ -281,6 +368,19 @@ CONTRASTS = [
     ("Tilby should tear down the tower.", "Tilby tore down the tower.", "negation"),
     ("A judge upheld the ban.", "A judge overturned the ban.", "negation"),
     ("Hardly any votes were counted.", "The votes were counted.", "negation"),
+    ("Mayor Oda Lunde will resign.", "Mayor Oda Lunde resigned.", "negation"),
+    ("Mayor Oda Lunde said she would resign.", "Mayor Oda Lunde has resigned.", "negation"),
+    ("The mill will be sold to a fund.", "The mill was sold to a fund.", "negation"),
+    ("President Ito called for calm.", "Former President Ito called for calm.", "negation"),
+    ("The ex-mayor of Tilby spoke.", "The mayor of Tilby spoke.", "negation"),
+    ("The former US president spoke.", "The US president spoke.", "negation"),
+    ("Only two pumps work.", "Two pumps work.", "number"),
+    ("Buses ran from Lund to Bergen.", "Buses ran from Bergen to Lund.", "negation"),
+    (
+        "He fled from the port of Lund to Oslo.",
+        "He fled from Oslo to the port of Lund.",
+        "negation",
+    ),
 ]
 AGREEMENTS = [
     ("Ten were killed and 30 wounded.", "It killed ten and wounded 30."),
@@ -298,6 +398,13 @@ AGREEMENTS = [
     ("Allegedly, the clerk took bribes.", "The clerk reportedly took bribes."),
     ("The flood took the pier on Sunday.", "On Sunday the pier was taken by the flood."),
     ("The United Nations sent aid.", "The UN sent international aid."),
+    ("The fair will open in Lund.", "The fair will be opened in Lund."),
+    ("The mill will be auctioned in Lund.", "The mill is to be auctioned in Lund."),
+    ("Only two days later it rained.", "Two days later it rained."),
+    ("Former mayor Oda Lunde spoke.", "The former Tilby mayor, Oda Lunde, spoke."),
+    ("Oda Lunde spoke in Lund.", "Former mayor Oda Lunde spoke in Lund."),
+    ("Buses run from Lund to Bergen.", "To Bergen, buses run from Lund."),
+    ("Trains went to Oslo from Lund.", "Trains went from Lund to Oslo."),
 ]
 
 
