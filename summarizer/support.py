@@ -1,14 +1,14 @@
 """Support: which source sentences back each written one, and what does not check out.
 
-Truth comes first: a written sentence with a number, a date or a name that none of its
-sources states, with a negation that came or went, or without any source at all is left
-out of the briefing, and a notice quotes its first words. That holds even where nothing
-remains. A doubt short of that is a phrase in ``BriefingSentence.checks``.
+Truth comes first: a written sentence that the guard refuses (``summarizer.guard``) or
+that has no source at all is left out of the briefing, and a notice quotes its first words.
+That holds even where nothing remains. A doubt short of that is a phrase in
+``BriefingSentence.checks``.
 """
 
 from __future__ import annotations
 
-import calendar
+import datetime as dt
 import math
 import re
 from collections import Counter
@@ -19,8 +19,8 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from summarizer.facts import differences, facts, missing
-from summarizer.negation import polarity, turned
+from summarizer.facts import facts
+from summarizer.guard import quotes, refusals, spelled
 from summarizer.protocols import Encoder
 from summarizer.records import (
     BriefingSentence,
@@ -32,8 +32,10 @@ from summarizer.records import (
     Writing,
 )
 from summarizer.sentences import sentence_spans
+from summarizer.stitches import stitches
 from summarizer.vectors import Vectors
-from summarizer.words import collapse, count_words, fold, stem_of, stems
+from summarizer.wholeness import is_english, is_finished
+from summarizer.words import collapse, count_words, fold, stems
 
 MAX_SOURCES = 3  # distinct sentences behind one written sentence
 MIN_GAIN = 0.1  # share of its content that a further source must add
@@ -41,7 +43,6 @@ MIN_COVERAGE = 0.5  # share of its content below which a sentence has no sources
 DOUBT_COVERAGE = 0.7  # and below which they are in doubt
 MIN_COSINE = 0.4  # to the nearest source, with an encoder that knows meaning
 
-_FINISHED = re.compile(r"[.!?…。！？؟۔।]['\"”’»)\]」』]*$")
 _MARKED = re.compile(r"\d|^\W*[A-Z]")
 
 
@@ -78,14 +79,15 @@ def support(
     left = words
     for draft in _single(writing.drafts):
         text = draft.text
-        if not draft.sources and not _FINISHED.search(text):
+        if not draft.sources and not is_finished(text):
             unfinished += 1
             continue
         if _repeats(text, sentences, exactly=bool(draft.sources)):
             repeated += 1
             continue
         sources = _lead_first(draft.sources) or evidence.sources(text)
-        faults = evidence.faults(text, sources)
+        given = bool(draft.sources)
+        faults = evidence.faults(text, sources, given=given)
         if faults:
             refused.append(f"“{_first_words(text)}” ({'; '.join(faults)})")
             continue
@@ -97,7 +99,7 @@ def support(
             BriefingSentence(
                 text=text,
                 citations=tuple(_citation(source) for source in sources),
-                checks=evidence.doubts(text, sources),
+                checks=evidence.doubts(text, sources, given=given),
             )
         )
     notices = []
@@ -166,41 +168,37 @@ class _Evidence:
             bare = {stem: weight for stem, weight in bare.items() if stem not in covered[best]}
         return tuple(sentence for row in chosen for sentence in self._groups[row])
 
-    def faults(self, text: str, sources: Sequence[Sentence]) -> tuple[str, ...]:
-        """Why ``text`` must not be told, one phrase each; empty where nothing is wrong."""
+    def faults(self, text: str, sources: Sequence[Sentence], *, given: bool) -> tuple[str, ...]:
+        """Why ``text`` must not be told, one phrase each; empty where nothing is wrong.
+
+        ``given`` says that the writer named ``sources`` itself.
+        """
         if not sources:
             return ("no source says anything like it",)
-        texts = self._texts(sources)
-        if any(fold(text) == fold(source) for source in texts):
-            return ()
-        faults = [fault for fault in [_turned(text, texts)] if fault]
-        # Word for word from a source, its facts are the source's.
-        if not _quotes(text, texts):
-            there = _union(stems(source) for source in texts)
-            faults += [
-                _phrase(kind, value)
-                for kind, value in missing(facts(text), [facts(source) for source in texts])
-                # "Ferries" where the source says "ferry"
-                if kind != "name" or not stems(value) <= there
-            ]
-            if self._coverage(text, texts) < MIN_COVERAGE:
-                faults.append("most of it is in none of its sources")
-        return tuple(faults)
+        texts = _texts(sources)
+        faults = refusals(text, texts, published=self._days(sources), ties=given)
+        if not quotes(text, texts) and self._coverage(text, sources) < MIN_COVERAGE:
+            faults += ("most of it is in none of its sources",)
+        return faults
 
-    def doubts(self, text: str, sources: Sequence[Sentence]) -> tuple[str, ...]:
+    def doubts(self, text: str, sources: Sequence[Sentence], *, given: bool) -> tuple[str, ...]:
         """What does not quite check out, one phrase each."""
-        texts = self._texts(sources)
-        if not _quotes(text, texts) and self._coverage(text, texts) < DOUBT_COVERAGE:
-            return ("some of its words are in none of its sources",)
-        return ()
+        texts = _texts(sources)
+        if quotes(text, texts):
+            return ()
+        doubts = () if given or not is_english(text) else stitches(text, texts)
+        if self._coverage(text, sources) < DOUBT_COVERAGE:
+            doubts += ("some of its words are in none of its sources",)
+        return doubts
 
-    def _coverage(self, text: str, texts: Iterable[str]) -> float:
-        """Share of the content of ``text`` that ``texts`` hold, 0 to 1.
+    def _coverage(self, text: str, sources: Sequence[Sentence]) -> float:
+        """Share of the content of ``text`` that its sources hold, 0 to 1.
 
         Names are taken for granted: ``missing`` knows better ("US", "United States").
         """
         weights = self._weights(text)
         stated = facts(text)
+        texts = [*_texts(sources), *spelled(self._days(sources))]
         there = _union(stems(words) for words in [*texts, *(stated.names - stated.unsure)])
         total = sum(weights.values())
         return sum(weights[stem] for stem in weights.keys() & there) / total if total else 1.0
@@ -214,13 +212,14 @@ class _Evidence:
             for stem in sorted(stems(text))
         }
 
-    def _texts(self, sources: Sequence[Sentence]) -> list[str]:
-        """The sources, and the dates on which they were published."""
+    def _days(self, sources: Sequence[Sentence]) -> frozenset[dt.date]:
+        """When the documents of the sources were published."""
         cited = {source.doc_id for source in sources}
-        dates = {date for doc_id, date in self._published.items() if doc_id in cited}
-        return [collapse(source.text) for source in sources] + [
-            f"{calendar.month_name[date.month]} {date.day}, {date.year}" for date in sorted(dates)
-        ]
+        return frozenset(date for doc_id, date in self._published.items() if doc_id in cited)
+
+
+def _texts(sources: Iterable[Sentence]) -> list[str]:
+    return [collapse(source.text) for source in sources]
 
 
 def _single(drafts: Iterable[Draft]) -> Iterator[Draft]:
@@ -250,25 +249,6 @@ def _citation(source: Sentence) -> Citation:
     return Citation(doc_id=source.doc_id, start=source.start, end=source.end, text=source.text)
 
 
-def _turned(text: str, texts: Sequence[str]) -> str | None:
-    """What is wrong where ``text`` says the opposite of the source it follows."""
-    fault = turned(polarity(text, stem_of), [polarity(source, stem_of) for source in texts])
-    if fault or not texts:
-        return fault
-    opposites = {
-        word
-        for difference in differences(facts(text), facts(texts[0]))
-        if difference.kind == "negation"
-        for word in difference.only_first
-    } - {"not"}
-    unsaid = sorted(opposites - {word for source in texts for word in facts(source).turns})
-    return f"it says “{unsaid[0]}” and its source does not" if unsaid else None
-
-
-def _quotes(text: str, texts: Iterable[str]) -> bool:
-    return any(f" {fold(text)} " in f" {fold(source)} " for source in texts)
-
-
 def _union(sets: Iterable[frozenset[str]]) -> frozenset[str]:
     return frozenset().union(*sets)
 
@@ -276,24 +256,6 @@ def _union(sets: Iterable[frozenset[str]]) -> frozenset[str]:
 def _fact_stems(text: str) -> frozenset[str]:
     """Stems of the words with a digit or a capital: what may be a fact."""
     return _union(stems(word) for word in text.split() if _MARKED.search(word))
-
-
-def _phrase(kind: str, value: str) -> str:
-    if kind == "name":
-        value = value.upper() if len(value) < 3 else value.title()
-    elif kind == "date":
-        value = _day(value)
-    return f"the {kind} {value} is in none of its sources"
-
-
-def _day(value: str) -> str:
-    """ "????-09-03" gives "3 September", "tuesday" "Tuesday"."""
-    year, *rest = value.split("-")
-    if len(rest) != 2:
-        return value.capitalize()
-    month, day = rest
-    name = calendar.month_name[int(month)] if month.isdigit() else ""
-    return " ".join(part for part in (day.lstrip("0"), name, year) if part.strip("?"))
 
 
 def _first_words(text: str) -> str:
