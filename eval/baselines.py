@@ -138,7 +138,7 @@ def lexrank_order(material: Material, cluster: Cluster, seed: int) -> list[int]:
     A repetition has a tf-idf cosine above 0.5 with one taken before, the
     job that MEAD's reranker does in the paper.
     """
-    from summarizer.salience import lexrank, tf_idf
+    from summarizer.centrality import lexrank, tf_idf
 
     rows = tf_idf([content_words(text) for text in material.texts])
     scores = np.round(lexrank(rows), 9)

@@ -16,3 +16,10 @@ def counted(count: int, noun: str) -> str:
 def budget(words: int | None) -> str:
     """The words that a system was given; candidates from a file have no such budget."""
     return "as written" if words is None else counted(words, "word")
+
+
+def seconds(value: float | None) -> str:
+    """With two places up to ten seconds, else whole; a dash where nobody measured them."""
+    if value is None:
+        return "–"
+    return f"{value:.2f}" if value < 10 else f"{value:,.0f}"

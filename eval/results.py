@@ -16,7 +16,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from eval.comparison import rules
-from eval.figures import budget, counted
+from eval.figures import budget, counted, seconds
 from eval.records import Record, read_record, slug, write_record, write_whole
 from eval.report import read_records
 from summarizer.errors import InputError
@@ -67,14 +67,14 @@ def _whole(record: Record, place: str) -> Record:
 
 
 def table(records: Iterable[Record]) -> str:
-    """Markdown: a row a system and corpus, F1 in percent with intervals; signatures below.
+    """Markdown: a row a system and corpus, F1 in percent with intervals, and mean seconds.
 
     Raises InputError where the systems on a corpus did not run on the same clusters, with
     the same words, or where not all were scored by the same rules.
     """
     lines = [
-        "| corpus | system | " + " | ".join(METRICS.values()) + " |",
-        "|---|---|" + "---:|" * len(METRICS),
+        "| corpus | system | " + " | ".join(METRICS.values()) + " | seconds |",
+        "|---|---|" + "---:|" * (len(METRICS) + 1),
     ]
     signatures: list[str] = []
     previous: Record | None = None
@@ -100,6 +100,7 @@ def table(records: Iterable[Record]) -> str:
         for metric in METRICS:
             f1 = {part: 100 * value for part, value in record.figures[metric]["f1"].items()}
             cells.append(f"{f1['mean']:.1f} [{f1['low']:.1f}, {f1['high']:.1f}]")
+        cells.append(seconds(record.measures.get("seconds")))
         failed = f" ({counted(len(record.failures), 'cluster')} failed)" if record.failures else ""
         lines.append(f"| {name} | {record.system}{failed} | " + " | ".join(cells) + " |")
         if record.signature not in signatures:
@@ -109,7 +110,8 @@ def table(records: Iterable[Record]) -> str:
     lines += [
         "",
         f"F1 × 100 with {bootstrap['level']:.0%} intervals (bootstrap over clusters, "
-        f"{bootstrap['resamples']:,} resamples). The oracle has seen the references.",
+        f"{bootstrap['resamples']:,} resamples). The oracle has seen the references. Seconds a "
+        "cluster, encoding included, on the machine of the run.",
         "",
         *(f"`{signature}`" for signature in signatures),
     ]

@@ -14,12 +14,18 @@ from numpy.typing import NDArray
 
 from eval.baselines import BASELINES, Baseline, Oracle, WholeInput
 from eval.protocols import Output, Progress, System
+from summarizer.cleaning import clean
 from summarizer.config import Config
 from summarizer.errors import ConfigError, InputError
 from summarizer.protocols import Encoder, OnDraft, Writer
 from summarizer.records import Cluster, Plan, Writing
-from summarizer.sentences import sentence_spans
-from summarizer.words import collapse
+from summarizer.redundancy import deduplicate
+from summarizer.salience import rank
+from summarizer.sentences import sentence_spans, split
+from summarizer.vectors import Vectors
+from summarizer.words import collapse, count_words
+
+_FEWEST = 4  # words that a sentence has at least
 
 
 class SharedEncoder:
@@ -81,14 +87,13 @@ class WriterSystem:
 
     def __init__(self, name: str, *, words: int, encoder: SharedEncoder) -> None:
         from models import load_writer
-        from summarizer.pipeline import Summarizer
-        from summarizer.salience import RANKERS
+        from summarizer.pipeline import RANKER_NAMES, Summarizer
 
         writer, _, ranker = name.partition("@")
         ranker = ranker or Config().ranker
-        if ranker not in RANKERS:
+        if ranker not in RANKER_NAMES:
             raise ConfigError(
-                f"Unknown ranker {ranker!r} in {name!r}. Known: {', '.join(RANKERS)}."
+                f"Unknown ranker {ranker!r} in {name!r}. Known: {', '.join(RANKER_NAMES)}."
             )
         self.name = _without_folders(writer) + name.removeprefix(writer)
         self._writer = _WatchedWriter(load_writer(writer))
@@ -131,6 +136,100 @@ class WriterSystem:
     def encoding_saved(self) -> float:
         """Seconds of encoding spared so far, as the encoder is shared."""
         return self._encoder.saved
+
+
+class RankingSystem:
+    """A ranking alone, "mmr@RANKER": maximal marginal relevance, and no rule of reading.
+
+    What the summarizer's own selection adds are such rules: no sentence that was cut off,
+    none that leans on one not chosen. They cost ROUGE where documents are cut, so this is
+    the system to compare with published extractive ones, which have none.
+    """
+
+    def __init__(self, name: str, *, words: int, encoder: SharedEncoder) -> None:
+        from summarizer.pipeline import load_ranker
+
+        self.name = name
+        self._config = Config(words=words, ranker=name.partition("@")[2])
+        self._encoder = encoder
+        self._ranker = load_ranker(self._config.ranker, encoder)
+
+    def summarize(self, cluster: Cluster, progress: Progress) -> Output:
+        """The sentences chosen, in the order of the documents."""
+        config = self._config
+        progress("cleaning")
+        documents = clean(cluster.documents).documents
+        sentences = split(documents)
+        progress("encoding")
+        array = self._encoder.encode([collapse(sentence.text) for sentence in sentences])
+        vectors = Vectors(sentences, array)
+        progress("redundancy")
+        deduplication = deduplicate(
+            sentences,
+            vectors,
+            semantic=self._encoder.semantic,
+            near_threshold=config.near_threshold,
+            semantic_threshold=config.semantic_threshold,
+        )
+        progress("salience")
+        ranking = rank(
+            deduplication, documents, vectors, ranker=self._ranker, limit=config.words
+        ).ranking
+        progress("selection")
+        rows = mmr(
+            np.array([entry.salience for entry in ranking]),
+            vectors.of([entry.sentence for entry in ranking]),
+            [count_words(entry.sentence.text) for entry in ranking],
+            budget=config.words,
+            lambda_=config.lambda_,
+        )
+        place = {sentence.id: number for number, sentence in enumerate(sentences)}
+        chosen = sorted((ranking[row].sentence for row in rows), key=lambda s: place[s.id])
+        return Output(sentences=tuple(collapse(sentence.text) for sentence in chosen))
+
+    def describe(self) -> Mapping[str, Any]:
+        """The ranker, the budget and the weight of salience."""
+        config = self._config
+        names = ("words", "ranker", "lambda_", "near_threshold", "semantic_threshold")
+        settings = {name: getattr(config, name) for name in names}
+        return {
+            "kind": "ranking",
+            "encoder_sha256": _encoder_hash(self._encoder.name),
+            "settings": settings | {"encoder": self._encoder.name},
+        }
+
+    @property
+    def encoding_saved(self) -> float:
+        """Seconds of encoding spared so far, as the encoder is shared."""
+        return self._encoder.saved
+
+
+def mmr(
+    salience: NDArray[np.float64],
+    vectors: NDArray[np.float32],
+    costs: Sequence[int],
+    *,
+    budget: int,
+    lambda_: float,
+) -> list[int]:
+    """Rows by maximal marginal relevance (Carbonell & Goldstein 1998, section 2).
+
+    ``salience`` is (n,) in [0, 1], ``vectors`` (n, dim) L2-normalised; what does not fit
+    into ``budget`` is passed over, and so is what has fewer words than a sentence.
+    """
+    free = np.array(costs) >= _FEWEST
+    nearest = np.zeros(len(salience))
+    chosen: list[int] = []
+    left = budget
+    while free.any():
+        scores = np.round(lambda_ * salience - (1 - lambda_) * nearest, 9)
+        best = int(np.argmax(np.where(free, scores, -np.inf)))
+        free[best] = False
+        if costs[best] <= left:
+            chosen.append(best)
+            left -= costs[best]
+            nearest = np.maximum(nearest, vectors @ vectors[best])
+    return chosen
 
 
 def _without_folders(name: str) -> str:
@@ -177,7 +276,7 @@ class CandidatesFile:
 
 
 KNOWN = (
-    f"{', '.join(BASELINES)}, oracle, all, candidates:FILE, "
+    f"{', '.join(BASELINES)}, oracle, all, candidates:FILE, mmr@RANKER, "
     "or WRITER or WRITER@RANKER of the summarizer, as in extractive@lexrank"
 )
 
@@ -209,7 +308,8 @@ def load_systems(names: Sequence[str], *, words: int, seed: int) -> list[System]
 
                 encoder = SharedEncoder(load_encoder())
             try:
-                systems.append(WriterSystem(name, words=words, encoder=encoder))
+                kind = RankingSystem if name.startswith("mmr@") else WriterSystem
+                systems.append(kind(name, words=words, encoder=encoder))
             except ConfigError as error:
                 raise ConfigError(f"Unknown system {name!r} ({error}) Known: {KNOWN}.") from None
     shown = [system.name for system in systems]

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from summarizer.errors import ConfigError
 
 if TYPE_CHECKING:
+    from models.salience import SalienceModel
     from summarizer.protocols import Encoder, Writer
 
 _NO_OWN_WRITER = (
@@ -24,6 +25,13 @@ def load_encoder(name: str = "auto") -> Encoder:
     from models.encoders import load
 
     return load(name)
+
+
+def load_salience() -> SalienceModel:
+    """The weights of the learned ranker."""
+    from models.salience import load
+
+    return load()
 
 
 def load_writer(name: str = "auto") -> Writer:

@@ -21,7 +21,7 @@ class Config:
     words:              length of the briefing at most, in words, 10 to 5,000
     writer:             "auto", "extractive", "hf:NAME_OR_PATH", or a Writer
     encoder:            "auto", "minilm", "lexical", "hf:NAME_OR_PATH", or an Encoder
-    ranker:             a name in ``summarizer.salience.RANKERS``
+    ranker:             "learned" or a name in ``summarizer.salience.RANKERS``
     lambda_:            MMR's weight of salience against novelty, 0 to 1
     near_threshold:     lexical similarity from which two sentences are one, 0 to 1
     semantic_threshold: cosine of embeddings from which two sentences are one, 0 to 1
@@ -33,7 +33,7 @@ class Config:
     words: int = 200
     writer: str | Writer = "auto"
     encoder: str | Encoder = "auto"
-    ranker: str = "default"
+    ranker: str = "linear"
     lambda_: float = 0.7
     near_threshold: float = 0.75
     semantic_threshold: float = 0.8

@@ -9,11 +9,12 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from models import load_encoder, load_writer
+from models import load_encoder, load_salience, load_writer
 from summarizer.cleaning import clean
 from summarizer.config import Config
 from summarizer.decoding import harmless
 from summarizer.errors import ConfigError, InputError, SummarizerError
+from summarizer.protocols import Encoder
 from summarizer.reading import document_from_text
 from summarizer.records import (
     Briefing,
@@ -27,7 +28,8 @@ from summarizer.records import (
     Writing,
 )
 from summarizer.redundancy import deduplicate
-from summarizer.salience import RANKERS, rank
+from summarizer.relevance import strays
+from summarizer.salience import RANKERS, Ranker, learned, rank
 from summarizer.selection import headline, select
 from summarizer.sentences import first_sentences, split
 from summarizer.support import support
@@ -35,6 +37,8 @@ from summarizer.vectors import Vectors
 from summarizer.words import collapse, count_words
 
 MAX_SENTENCES = 6_000  # read of one cluster, so that no input takes hours
+
+RANKER_NAMES = ("learned", *RANKERS)
 
 _TOO_MANY = "The documents hold {:,} sentences; the first of each, {:,} in all, were read."
 _QUOTED = "Nothing that was written checks out; these are sentences of the articles instead."
@@ -55,12 +59,10 @@ class Summarizer:
         if config is not None and settings:
             raise ConfigError("Give a Config or settings by name, not both.")
         self.config = config or Config.from_mapping(settings)
-        if self.config.ranker not in RANKERS:
-            known = ", ".join(RANKERS)
-            raise ConfigError(f"Unknown ranker {self.config.ranker!r}. Known: {known}.")
         encoder, writer = self.config.encoder, self.config.writer
         self._encoder = load_encoder(encoder) if isinstance(encoder, str) else encoder
         self._writer = load_writer(writer) if isinstance(writer, str) else writer
+        self._ranker = load_ranker(self.config.ranker, self._encoder)
 
     def summarize(
         self,
@@ -133,49 +135,65 @@ class Summarizer:
             raise InputError("The documents hold no sentence to summarize.")
         with stage("encoding"):
             vectors = Vectors(sentences, encoder.encode([collapse(s.text) for s in sentences]))
+        with stage("relevance"):
+            aside = strays(cleaning.documents, sentences, vectors, semantic=encoder.semantic)
+            gone = {stray.doc_id for stray in aside}
+            reports = tuple(d for d in cleaning.documents if d.doc_id not in gone)
+            used = tuple(s for s in sentences if s.doc_id not in gone)
         with stage("redundancy"):
             deduplication = deduplicate(
-                sentences,
+                used,
                 vectors,
                 semantic=encoder.semantic,
                 near_threshold=config.near_threshold,
                 semantic_threshold=config.semantic_threshold,
             )
         with stage("salience"):
-            ranking = rank(deduplication, cleaning.documents, vectors, ranker=config.ranker)
+            salience = rank(
+                deduplication,
+                reports,
+                vectors,
+                ranker=self._ranker,
+                limit=writer.max_input_tokens or config.words,
+                cost=writer.count_tokens,
+            )
         with stage("selection"):
             plan = select(
-                ranking,
+                salience.ranking,
                 deduplication,
-                cleaning.documents,
+                reports,
                 vectors,
                 limit=writer.max_input_tokens or config.words,
                 cost=writer.count_tokens,
                 lambda_=config.lambda_,
+                semantic=encoder.semantic,
             )
         return _Material(
             cluster_id=cluster_id,
             cleaning=cleaning,
+            reports=reports,
             vectors=vectors,
             deduplication=deduplication,
-            ranking=ranking,
+            ranking=salience.ranking,
             plan=plan,
             notices=(
                 *notices,
                 *unread,
                 *cleaning.notices,
                 *_left_unread(found, sentences),
+                *(stray.notice for stray in aside),
                 *encoder.notices,
+                *salience.notices,
             ),
         )
 
     def _finish(self, material: _Material, writing: Writing, stage: _Stages) -> Briefing:
         """From what was written to a briefing in which every sentence checks out."""
-        documents, words, writer = material.cleaning.documents, self.config.words, self._writer
+        reports, words, writer = material.reports, self.config.words, self._writer
         check = partial(
             support,
             deduplication=material.deduplication,
-            documents=documents,
+            documents=reports,
             vectors=material.vectors,
             encoder=self._encoder,
             words=words,
@@ -193,9 +211,9 @@ class Summarizer:
             supported = quoted
         return Briefing(
             cluster_id=material.cluster_id,
-            headline=headline(material.plan, documents, material.vectors),
+            headline=headline(material.plan, reports, material.vectors),
             sentences=supported.sentences,
-            documents=documents,
+            documents=material.cleaning.documents,
             deduplication=material.deduplication,
             ranking=material.ranking,
             dropped=material.cleaning.dropped,
@@ -217,11 +235,31 @@ class _Material:
 
     cluster_id: str
     cleaning: Cleaning
+    reports: tuple[Document, ...]  # less those set aside
     vectors: Vectors
     deduplication: Deduplication
     ranking: tuple[RankedSentence, ...]
     plan: Plan
     notices: tuple[str, ...]
+
+
+def load_ranker(name: str, encoder: Encoder) -> Ranker:
+    """The ranker called ``name``.
+
+    Raises ConfigError for an unknown one, and for "learned" with an encoder whose
+    vectors it does not know.
+    """
+    if name in RANKERS:
+        return RANKERS[name]
+    if name != "learned":
+        raise ConfigError(f"Unknown ranker {name!r}. Known: {', '.join(RANKER_NAMES)}.")
+    model = load_salience()
+    if encoder.name != model.encoder:
+        raise ConfigError(
+            f"The ranker 'learned' knows the vectors of the encoder {model.encoder!r}, "
+            f"not those of {encoder.name!r}; choose that encoder or another ranker."
+        )
+    return learned(model)
 
 
 def _left_unread(found: Sequence[Sentence], read: Sequence[Sentence]) -> tuple[str, ...]:

@@ -155,11 +155,14 @@ class RankedSentence:
 class Group:
     """One point of the briefing: the sentence that says it best, then the others.
 
+    ``related`` are sentences of other documents that add a detail to it; a writer may use
+    them, and must then cite them.
     ``when`` is set where the reader must be told that a report is old ("In
     January 2024"); a writer says it.
     """
 
     sentences: tuple[Sentence, ...]
+    related: tuple[Sentence, ...] = ()
     when: str | None = None
 
     @property

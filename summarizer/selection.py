@@ -10,6 +10,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
+from summarizer.grouping import related
 from summarizer.openings import (
     full_names,
     has_dangling_opening,
@@ -95,6 +96,7 @@ def select(
     limit: int,
     cost: Callable[[str], int],
     lambda_: float,
+    semantic: bool = True,
 ) -> Plan:
     """The points that cost at most ``limit`` altogether, in reading order.
 
@@ -204,9 +206,14 @@ def select(
     )
     groups: list[Group] = []
     told.clear()
-    for point in (points[chosen[i]] for i in order):
+    told_points = [points[chosen[i]] for i in order]
+    leads = [point[0] for point in told_points]
+    details = related(leads, deduplication, vectors, when, semantic=semantic)
+    for point, detail in zip(told_points, details, strict=True):
         phrase = when.when(point)
-        groups.append(Group(sentences=point, when=None if phrase in told else phrase))
+        groups.append(
+            Group(sentences=point, related=detail, when=None if phrase in told else phrase)
+        )
         if phrase:
             told.add(phrase)
     return Plan(groups=tuple(groups), left_out=len(ranking) - len(groups))

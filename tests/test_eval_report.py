@@ -11,6 +11,7 @@ from eval_fakes import CLUSTERS, Scripted, call, write_jsonl
 
 from eval import corpora
 from eval.charts import Whisker, colours, lines, whiskers
+from eval.figures import seconds
 from eval.pages import Example, Report, to_markdown
 from eval.report import make_report, read_records, write_report
 from eval.rouge import Rouge
@@ -143,6 +144,7 @@ def test_results_are_kept_without_texts_and_shown_as_a_table(
     for path in folder.glob("*.json"):
         values = json.loads(path.read_text())
         values["figures"]["rougeLsum"] = values["figures"]["rouge1"]
+        values["measures"]["seconds"] = 0.125
         path.write_text(json.dumps(values))
     kept = tmp_path / "results"
     assert call(capsys, "results", "keep", folder, "--results", kept)[0] == 0
@@ -153,12 +155,14 @@ def test_results_are_kept_without_texts_and_shown_as_a_table(
     readme.write_text("# A\n<!-- results -->\nold\n<!-- /results -->\nend\n")
     assert call(capsys, "results", "table", readme, "--results", kept)[0] == 0
     page = readme.read_text()
-    assert page.startswith("# A\n<!-- results -->\n| corpus | system | R1 | R2 | RLsum |")
+    head = "| corpus | system | R1 | R2 | RLsum | seconds |"
+    assert page.startswith(f"# A\n<!-- results -->\n{head}")
     assert page.endswith("\n<!-- /results -->\nend\n")
     assert "old" not in page
     assert "third (1 cluster failed)" in page
     mean = read_records(folder)[0].figures["rouge1"]["f1"]["mean"]
     assert f"{100 * mean:.1f} [" in page
+    assert page.count(" | 0.12 |\n") == 3
     assert "`rouge|v:" in page
     readme.write_text("no marks")
     code, _, err = call(capsys, "results", "table", readme, "--results", kept)
@@ -183,11 +187,13 @@ def test_results_that_the_table_cannot_show_are_refused(
         path.unlink()
     values = json.loads(lead.read_text())
     values["figures"]["rougeLsum"] = values["figures"]["rouge1"]
-    lead.write_text(json.dumps({**values, "words": None}))
+    measured = {name: mean for name, mean in values["measures"].items() if name != "seconds"}
+    lead.write_text(json.dumps({**values, "words": None, "measures": measured}))
     assert keep()[0] == 0
     code, out, _ = call(capsys, "results", "table", "--results", kept)
     assert code == 0
     assert "6 clusters, as written" in out
+    assert "] | – |\n" in out
     signature = values["signature"].replace("stem:porter", "stem:none")
     values |= {"signature": signature, "words": None, "system": "other"}
     lead.write_text(json.dumps(values))
@@ -242,3 +248,8 @@ def test_the_command_writes_the_report(folder: Path, capsys: pytest.CaptureFixtu
     code, out, _ = call(capsys, "report", folder)
     assert code == 0
     assert [Path(line).name for line in out.split()] == ["report.md", "report.html"]
+
+
+def test_seconds_are_written_as_exactly_as_they_mean_something() -> None:
+    shown = [seconds(value) for value in (None, 0.004, 1.5, 9.99, 12.4, 1234.5)]
+    assert shown == ["–", "0.00", "1.50", "9.99", "12", "1,234"]

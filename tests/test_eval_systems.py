@@ -109,7 +109,7 @@ def test_the_oracle_beats_the_other_baselines_and_all_is_not_cut() -> None:
 
 def test_a_writer_takes_a_ranker() -> None:
     plain, ranked = load_systems(["extractive", "extractive@lexrank"], words=50, seed=0)
-    assert plain.describe()["settings"]["ranker"] == "default"
+    assert plain.describe()["settings"]["ranker"] == "linear"
     assert ranked.describe()["settings"]["ranker"] == "lexrank"
     assert ranked.describe()["encoder_sha256"]
     output = ranked.summarize(corpora.load("benchmark").clusters[0], lambda stage: None)
