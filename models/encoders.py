@@ -184,7 +184,10 @@ class MiniLMEncoder:
 
 
 def _processors() -> int:
-    """How many processors this process may use."""
+    """How many threads this process may use: OMP_NUM_THREADS, else one a processor."""
+    given = os.environ.get("OMP_NUM_THREADS", "")
+    if given.isdigit() and int(given):
+        return int(given)
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1

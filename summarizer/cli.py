@@ -1,4 +1,4 @@
-"""The command line: ``summarizer brief PATH...``, and ``summarizer serve`` for the page.
+"""The command line: ``summarizer brief PATH...``, ``batch`` for many, ``serve`` for the page.
 
 The briefing goes to standard output (or a file), everything else to standard error.
 Exit codes: 0 done, 1 failed, 2 wrong usage, 130 interrupted. Heavy modules are imported
@@ -15,13 +15,16 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from io import TextIOWrapper
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from summarizer.config import Config
 from summarizer.errors import ConfigError, SummarizerError
 from summarizer.rendering import FORMATS, render, renderer, visible
+
+if TYPE_CHECKING:
+    from summarizer.batch.progress import Reporter
 
 STDIN = Path("-")
 SUFFIXES = {
@@ -149,6 +152,89 @@ def brief(
         from summarizer.explain import explain as show
 
         show(briefing, sys.stderr)
+
+
+@app.command()
+def batch(
+    input: Annotated[
+        str,
+        typer.Argument(
+            metavar="INPUT",
+            help="A folder of folders, a file of clusters (.jsonl, .parquet, ...), or NAME[:SPLIT] "
+            "of a data set.",
+            show_default=False,
+        ),
+    ],
+    output: Annotated[
+        Path,
+        typer.Argument(metavar="OUTPUT", help="The folder for the briefings.", show_default=False),
+    ],
+    words: Annotated[
+        int, typer.Option("--words", help="Length of each briefing at most, in words.")
+    ] = Config().words,
+    writer: Annotated[
+        str, typer.Option("--writer", help="auto, extractive or hf:NAME_OR_PATH.")
+    ] = "auto",
+    format: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--format",
+            help=f"{', '.join(FORMATS)}; may be repeated, for a file each.",
+            show_default="text",
+        ),
+    ] = None,
+    workers: Annotated[
+        int | None,
+        typer.Option("--workers", help="Processes.", show_default="one a processor, 4 at most"),
+    ] = None,
+    timeout: Annotated[
+        float, typer.Option("--timeout", help="Seconds that one cluster may take.")
+    ] = 600.0,
+    force: Annotated[bool, typer.Option("--force", help="Do all again, finished or not.")] = False,
+    retry_failed: Annotated[
+        bool, typer.Option("--retry-failed", help="Take only the clusters that have failed.")
+    ] = False,
+    max_failures: Annotated[
+        int | None,
+        typer.Option("--max-failures", help="Stop after so many failures.", show_default=False),
+    ] = None,
+    quiet: Annotated[bool, typer.Option("--quiet", help="Show errors only.")] = False,
+    json_logs: Annotated[
+        bool, typer.Option("--json-logs", help="Log in JSON, an object a line.")
+    ] = False,
+) -> None:
+    """Write a briefing on each cluster of INPUT into OUTPUT; carry on where it stopped.
+
+    Exit codes: 0 every cluster has its briefing, 1 some have not, 2 wrong usage, 130
+    interrupted.
+    """
+    from summarizer.batch.run import BatchOptions, run_batch
+
+    report = run_batch(
+        input,
+        output,
+        Config(words=words, writer=writer),
+        BatchOptions(
+            formats=tuple(dict.fromkeys(format or ["text"])),
+            workers=workers,
+            timeout=timeout,
+            force=force,
+            retry_failed=retry_failed,
+            max_failures=max_failures,
+        ),
+        _reporter(quiet=quiet, json_logs=json_logs),
+    )
+    raise typer.Exit(report.exit_code)
+
+
+def _reporter(*, quiet: bool, json_logs: bool) -> Reporter:
+    from summarizer.batch import progress
+
+    if quiet:
+        return progress.Reporter()
+    if json_logs:
+        return progress.JsonLines()
+    return progress.Bar() if sys.stderr.isatty() else progress.Lines()
 
 
 @app.command()

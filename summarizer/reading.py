@@ -33,7 +33,7 @@ _NO_ARTICLES = frozenset(
     .woff .woff2 .ttf .otf .eot .xls .xlsx .ppt .pptx .doc .odt .ods .epub .db .sqlite .lock .log
     .py .ipynb .toml .yaml .yml .ini .tsv .xml .rss .eml .bib""".split()
 )
-_CLUSTER_SUFFIXES = (".jsonl", ".json", ".jsonl.xz", ".json.xz", ".csv", ".parquet")
+CLUSTER_SUFFIXES = (".jsonl", ".json", ".jsonl.xz", ".json.xz", ".csv", ".parquet")
 
 
 @dataclass(frozen=True, slots=True)
@@ -301,6 +301,42 @@ def _why(error: OSError | ValueError) -> str:
     return f"cannot be read ({reason or type(error).__name__})"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClusterRecord:
+    """A record of a file of clusters, not yet understood: a line, or a row of a table.
+
+    ``place`` is what to call it ("line 3"), ``name`` its id where it brings none.
+    """
+
+    data: bytes | object
+    place: str
+    name: str
+
+    def read(self) -> tuple[Cluster, tuple[str, ...]]:
+        """The cluster, and what a user must be told about it.
+
+        Empty documents are left out, and none may be left. Raises InputError naming the
+        place where it is no cluster.
+        """
+        value = self._value()
+        try:
+            return _cluster(value, self.name)
+        except InputError as error:
+            raise InputError(f"{self.place} {error}") from None
+
+    def cluster_id(self) -> str:
+        """Its id, also where ``read`` fails, without the cost of reading it."""
+        try:
+            value = self._value()
+        except InputError:
+            return self.name
+        given = value.get("cluster_id") if isinstance(value, dict) else None
+        return _cluster_id(given, self.name)
+
+    def _value(self) -> Any:
+        return _loads(self.data, self.place) if isinstance(self.data, bytes) else self.data
+
+
 def read_clusters(path: Path | str) -> Iterator[Cluster]:
     """The clusters of a .jsonl, .json (both also as .xz), .csv or .parquet file.
 
@@ -310,31 +346,45 @@ def read_clusters(path: Path | str) -> Iterator[Cluster]:
     have none left. Raises InputError naming file and line; at the call itself where
     there is no such file or its format is not one of these.
     """
+    return _clusters(cluster_records(path), printable(str(path)))
+
+
+def cluster_records(path: Path | str) -> Iterator[ClusterRecord]:
+    """The records of such a file one by one, so that a bad one need not spoil the others.
+
+    Raises InputError as ``read_clusters`` does, but not for what a record holds.
+    """
     path = Path(path)
     shown = printable(str(path))
-    if not path.name.lower().endswith(_CLUSTER_SUFFIXES):
-        known = ", ".join(_CLUSTER_SUFFIXES)
+    if not path.name.lower().endswith(CLUSTER_SUFFIXES):
+        known = ", ".join(CLUSTER_SUFFIXES)
         raise InputError(f"{shown}: is not a file of clusters; one of {known} is.")
     if not path.is_file():
         raise InputError(f"{shown}: no such file.")
-    return _clusters(path, shown)
+    return _records(path, shown)
 
 
-def _clusters(path: Path, shown: str) -> Iterator[Cluster]:
+def _clusters(records: Iterator[ClusterRecord], shown: str) -> Iterator[Cluster]:
     ids: set[str] = set()
+    for entry in records:
+        try:
+            cluster, _ = entry.read()
+        except InputError as error:
+            raise InputError(f"{shown}: {error}") from None
+        if cluster.cluster_id in ids:
+            raise InputError(
+                f"{shown}: {entry.place} has the cluster_id {cluster.cluster_id!r} a second time."
+            )
+        ids.add(cluster.cluster_id)
+        yield cluster
+
+
+def _records(path: Path, shown: str) -> Iterator[ClusterRecord]:
     place = "its start"
     try:
-        for number, (place, item) in enumerate(_items(path), start=1):
-            try:
-                cluster = _cluster(item, f"{printable(path.name)}#{number}")
-            except InputError as error:
-                raise InputError(f"{place} {error}") from None
-            if cluster.cluster_id in ids:
-                raise InputError(
-                    f"{place} has the cluster_id {cluster.cluster_id!r} a second time."
-                )
-            ids.add(cluster.cluster_id)
-            yield cluster
+        for number, (place, data) in enumerate(_items(path), start=1):
+            name = f"{printable(path.name)}#{number}"
+            yield ClusterRecord(data=data, place=place, name=name)
     except InputError as error:
         raise InputError(f"{shown}: {error}") from None
     except Exception as error:
@@ -343,8 +393,8 @@ def _clusters(path: Path, shown: str) -> Iterator[Cluster]:
         raise InputError(f"{shown}: cannot be read after {place} ({reason}).") from error
 
 
-def _items(path: Path) -> Iterator[tuple[str, Any]]:
-    """Each record of the file and what to call its place."""
+def _items(path: Path) -> Iterator[tuple[str, bytes | object]]:
+    """What to call the place of each record of the file, and the record."""
     name = path.name.lower()
     if name.endswith((".csv", ".parquet")):
         yield from ((f"row {number}", row) for number, row in enumerate(rows(path), start=1))
@@ -357,7 +407,7 @@ def _items(path: Path) -> Iterator[tuple[str, Any]]:
             return
         for number, line in enumerate(file, start=1):
             if line.strip():
-                yield f"line {number}", _loads(line, f"line {number}")
+                yield f"line {number}", line
 
 
 def _loads(data: bytes, place: str) -> Any:
@@ -368,16 +418,22 @@ def _loads(data: bytes, place: str) -> Any:
         raise InputError(f"{place} is not valid JSON ({reason}).") from None
 
 
-def _cluster(item: object, default_id: str) -> Cluster:
+def _cluster(item: object, default_id: str) -> tuple[Cluster, tuple[str, ...]]:
     entry = record(item)
     if not isinstance(entry, RawCluster):
         raise InputError("is a document, not a cluster (it has no documents).")
-    cluster_id = _one_line(entry.id) or default_id
+    cluster_id = _cluster_id(entry.id, default_id)
     shelf = _Shelf()
     for number, raw in enumerate(entry.documents, start=1):
         shelf.add_raw(raw, f"{cluster_id}#{number}")
-    return Cluster(
+    cluster = Cluster(
         cluster_id=cluster_id,
         documents=tuple(shelf.documents),
         references=tuple(harmless(text).strip() for text in entry.references),
     )
+    return cluster, tuple(shelf.notices)
+
+
+def _cluster_id(given: object, default: str) -> str:
+    text = str(given) if isinstance(given, str | int | float) else None
+    return _one_line(text) or default

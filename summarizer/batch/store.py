@@ -1,0 +1,255 @@
+"""OUTPUT: whole files, a lock, and the manifest that says what is finished.
+
+``manifest.jsonl`` has a line for each cluster that is done or failed, appended and
+brought to the disk after the cluster's files are there, so that a line never promises
+more than there is. A later line on a cluster replaces the earlier; a line torn by a crash
+is passed over, and its cluster done again. Nothing else is kept anywhere.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import hashlib
+import json
+import os
+import re
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple, Self
+
+from summarizer.decoding import printable
+from summarizer.errors import SummarizerError
+
+MANIFEST = "manifest.jsonl"
+SUMMARY = "summary.json"
+SUFFIXES = {"text": ".txt", "markdown": ".md", "html": ".html", "json": ".json"}
+_PLAIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
+_ASIDE = ".part"
+_KEYS = {"id", "status", "input", "stamp", "settings", "files"}  # without which a line is torn
+
+
+class StoreError(SummarizerError):
+    """OUTPUT cannot be written, or another run is at work on it."""
+
+
+class Known(NamedTuple):
+    """What the manifest says of a cluster, as far as it decides whether to do it again."""
+
+    done: bool
+    input: str
+    stamp: str
+    settings: str
+    files: tuple[str, ...]
+
+
+class Store:
+    """An OUTPUT folder, held by one run at a time; a context manager.
+
+    ``known`` maps cluster ids to what the manifest says. Raises StoreError where the
+    folder cannot be made, or is held by another run; the lock goes with its process.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.known: dict[str, Known] = {}
+        self._superseded = 0  # lines of the manifest that later ones replace
+        with _told(folder):
+            folder.mkdir(parents=True, exist_ok=True)
+            self._lock = (folder / ".lock").open("a+")
+        try:
+            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            self._lock.seek(0)
+            holder = self._lock.read(20).strip() or "unknown"
+            self._lock.close()
+            raise StoreError(
+                f"{folder}: another run (process {holder}) is at work there; wait until it ends."
+            ) from None
+        except OSError as error:
+            self._lock.close()
+            raise StoreError(
+                f"{folder}: cannot be locked ({error.strerror}); choose a folder on another disk."
+            ) from error
+        try:
+            with _told(folder):
+                self._lock.truncate(0)
+                self._lock.write(f"{os.getpid()}\n")
+                self._lock.flush()
+                self._load()
+                self._manifest = (folder / MANIFEST).open("ab")
+        except BaseException:
+            self._lock.close()
+            raise
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        with contextlib.suppress(OSError):  # nothing is buffered; every line was flushed
+            self._manifest.close()
+        self._lock.close()
+
+    def present(self) -> set[str]:
+        """The names of the files in OUTPUT."""
+        with _told(self.folder):
+            return {path.name for path in self.folder.iterdir()}
+
+    def add(self, rows: Sequence[Mapping[str, Any]], files: Sequence[Mapping[str, bytes]]) -> None:
+        """Put the files of some clusters in place, then their lines into the manifest.
+
+        ``files[n]`` maps format to content and belongs to ``rows[n]``, which gets the
+        names. When this returns all of it is on the disk; if it raises StoreError, what
+        is there is whole. Files of earlier runs that are now out of date go.
+        """
+        stale: list[str] = []
+        lines = b""
+        with _told(self.folder):
+            for row, contents in zip(rows, files, strict=True):
+                names = [self._write(_file_name(row["id"], f), contents[f]) for f in contents]
+                lines += _line({**row, "files": names})
+                before = self.known.get(row["id"])
+                if before:
+                    stale += set(before.files) - set(names)
+            if any(files):
+                self._flush_folder()
+            self._append(lines)
+            for name in stale:
+                (self.folder / name).unlink(missing_ok=True)
+
+    def restamp(self, stamps: Mapping[str, str]) -> None:
+        """Give the clusters these stamps, their input being what it was."""
+        if stamps:
+            last = {row["id"]: row for row, _ in self._rows() if row["id"] in stamps}
+            with _told(self.folder):
+                self._append(
+                    b"".join(_line(row | {"stamp": stamps[key]}) for key, row in last.items())
+                )
+
+    def write_summary(self, summary: Mapping[str, Any]) -> None:
+        """Write ``summary.json`` whole."""
+        text = json.dumps(summary, ensure_ascii=False, indent=2) + "\n"
+        with _told(self.folder):
+            self._write(SUMMARY, text.encode("utf-8", "replace"))
+            self._flush_folder()
+
+    def compact(self, keep: set[str]) -> None:
+        """Take out of the manifest what later lines replace, and failures not in ``keep``."""
+        gone = {key for key, known in self.known.items() if not known.done and key not in keep}
+        if not self._superseded and not gone:
+            return
+        with _told(self.folder):
+            last: dict[str, int] = {}
+            for number, (row, _) in enumerate(self._rows()):
+                last[row["id"]] = number
+            aside = self.folder / f".{MANIFEST}{_ASIDE}"
+            with aside.open("wb") as file:
+                for number, (row, line) in enumerate(self._rows()):
+                    if last[row["id"]] == number and row["id"] not in gone:
+                        file.write(line)
+                file.flush()
+                os.fsync(file.fileno())
+            self._manifest.close()
+            aside.replace(self.folder / MANIFEST)
+            self._flush_folder()
+            self._manifest = (self.folder / MANIFEST).open("ab")
+        self._superseded = 0
+        for key in gone:
+            del self.known[key]
+
+    def failures(self) -> Iterator[dict[str, Any]]:
+        """The lines of the clusters that have failed, each cluster once."""
+        rows: dict[str, dict[str, Any]] = {}
+        for row, _ in self._rows():
+            rows.pop(row["id"], None)
+            if row["status"] == "failed":
+                rows[row["id"]] = row
+        yield from rows.values()
+
+    def _load(self) -> None:
+        for aside in self.folder.glob(f".*{_ASIDE}"):
+            aside.unlink(missing_ok=True)
+        with (self.folder / MANIFEST).open("ab+") as file:
+            if file.tell():
+                file.seek(-1, os.SEEK_END)
+                if file.read(1) != b"\n":
+                    file.write(b"\n")  # so that a torn line does not spoil the next
+        for row, _ in self._rows():
+            self._note(row)
+
+    def _rows(self) -> Iterator[tuple[dict[str, Any], bytes]]:
+        """The lines of the manifest. One that a crash has torn is passed over."""
+        with (self.folder / MANIFEST).open("rb") as file:
+            for line in file:
+                with contextlib.suppress(ValueError):
+                    row = json.loads(line)
+                    if isinstance(row, dict) and row.keys() >= _KEYS:
+                        yield row, line
+
+    def _append(self, lines: bytes) -> None:
+        self._manifest.write(lines)
+        self._manifest.flush()
+        os.fsync(self._manifest.fileno())
+        for line in lines.splitlines():
+            self._note(json.loads(line))
+
+    def _note(self, row: Mapping[str, Any]) -> None:
+        key = row["id"]
+        self._superseded += key in self.known
+        content, stamp = row["input"], row["stamp"]
+        self.known[key] = Known(
+            done=row["status"] == "done",
+            input=content,
+            stamp=content if stamp == content else stamp,  # one string, as with the settings:
+            settings=sys.intern(row["settings"]),  # there may be a million clusters
+            files=tuple(row["files"]),
+        )
+
+    def _write(self, name: str, data: bytes) -> str:
+        """Write the file aside, bring it to the disk, and put it in its place."""
+        aside = self.folder / f".{name}{_ASIDE}"
+        try:
+            with aside.open("wb") as file:
+                file.write(data)
+                file.flush()
+                os.fsync(file.fileno())
+            aside.replace(self.folder / name)
+        except BaseException:
+            with contextlib.suppress(OSError):
+                aside.unlink(missing_ok=True)
+            raise
+        return name
+
+    def _flush_folder(self) -> None:
+        """Bring the new names to the disk."""
+        descriptor = os.open(self.folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+
+
+def _line(row: Mapping[str, Any]) -> bytes:
+    return json.dumps(row, ensure_ascii=False).encode("utf-8", "replace") + b"\n"
+
+
+def _file_name(cluster_id: str, format: str) -> str:
+    """The id where it is a plain name, else what of it is, and a hash to tell it apart."""
+    stem = cluster_id
+    if not _PLAIN.fullmatch(stem) or stem in ("manifest", "summary"):
+        plain = re.sub(r"[^A-Za-z0-9._-]+", "_", cluster_id)[:80].strip("._-") or "cluster"
+        stem = f"{plain}-{hashlib.sha256(cluster_id.encode('utf-8', 'replace')).hexdigest()[:10]}"
+    return stem + SUFFIXES[format]
+
+
+@contextlib.contextmanager
+def _told(folder: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        where = printable(str(error.filename or folder))
+        raise StoreError(
+            f"Cannot write {where} ({error.strerror}). Nothing is half-written: once that is "
+            "mended, the same command carries on."
+        ) from error
