@@ -52,7 +52,7 @@ _WEIGHTS = {
 
 
 def linear(features: Features) -> Scores:
-    """The documented default: a weighted sum of features with fixed weights."""
+    """The default: a weighted sum of features with fixed weights."""
     total = np.zeros(len(features.sentences))
     for name, weight in _WEIGHTS.items():
         total += weight * getattr(features, name)

@@ -7,16 +7,17 @@ import os
 import shutil
 import zipfile
 from collections.abc import Iterator
+from multiprocessing.connection import Listener
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from web_server import STORM, GatedWriter, quick_desk, serving
+from web_fakes import STUBBORN, waiting
+from web_server import STORM, quick_desk, serving
 
 import summarizer.pipeline
 from models import load_encoder
 from summarizer import cli
-from summarizer.web.desk import Desk
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -32,17 +33,20 @@ if not os.environ.get("CI"):
     # Where the checks run for everybody, their absence is a failure, not a skip.
     pytest.importorskip("gradio", reason="the page's extra is not installed")
     pytest.importorskip("playwright", reason="Playwright is not installed")
+    pytest.importorskip("axe_playwright_python", reason="axe-core is not installed")
     pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="there is no Chromium here")
 
 
 @pytest.fixture(scope="module")
-def desk() -> Desk:
-    return quick_desk()
+def line() -> Iterator[Listener]:
+    """Where the desk's fakes call the test."""
+    with waiting() as listener:
+        yield listener
 
 
 @pytest.fixture(scope="module")
-def address(desk: Desk) -> Iterator[str]:
-    with serving(desk) as address:
+def address(line: Listener) -> Iterator[str]:
+    with serving(quick_desk(line.address)) as address:
         yield address
 
 
@@ -213,23 +217,56 @@ def test_a_sentence_shows_its_sources_in_the_right_article(page: Page) -> None:
     assert page.evaluate("document.activeElement.dataset.s") == "3"
 
 
-def test_a_run_can_be_stopped_and_started_again(page: Page, desk: Desk) -> None:
-    writer = desk._writers["extractive"]
-    assert isinstance(writer, GatedWriter)
-    writer.gate.clear()
-    writer.entered.clear()
-    try:
-        paste(page, "\n---\n".join(STORM), articles=3)
-        page.locator("#settings button").first.click()
-        page.get_by_label("Quotes only").check()
-        page.locator("#write").click()
-        assert writer.entered.wait(15)
-        page.wait_for_selector("#status .progress")
+def test_a_run_is_stopped_in_the_midst_of_encoding_and_started_again(
+    page: Page, line: Listener
+) -> None:
+    paste(page, "\n---\n".join(STORM).replace("Arden", STUBBORN), articles=3)
+    page.locator("#write").click()
+    with line.accept() as encoder:
+        page.wait_for_selector("#status .progress >> text=Reading for meaning …")
         page.locator("#stop").click()
         page.wait_for_selector("#status .message.stopped")
-        assert page.locator(".sheet .s").count() == 0
-    finally:
-        writer.gate.set()
+        with pytest.raises(EOFError):
+            encoder.recv()  # its process is gone
+    assert page.locator(".sheet").count() == 0
+    page.locator("#clear").click()
+    page.wait_for_selector(".pile.empty")
+    paste(page, "\n---\n".join(STORM), articles=3)
+    write(page)
+    assert page.locator("#status .message").count() == 0
+
+
+def test_sentences_appear_as_they_are_written_and_are_then_checked(
+    page: Page, line: Listener
+) -> None:
+    paste(page, "\n---\n".join(STORM), articles=3)
+    page.locator("#settings button").first.click()
+    page.get_by_label("slow").check()
+    page.locator("#write").click()
+    drafts = page.locator(".sheet .draft")
+    with line.accept() as writer:
+        for number in (1, 2, 3):
+            writer.send("on")
+            page.wait_for_function(
+                f"document.querySelectorAll('.sheet .draft').length === {number}"
+            )
+            assert page.locator(".sheet .s").count() == 0
+        assert "may still change" in page.locator(".sheet").inner_text()
+        told = drafts.all_inner_texts()
+        for _ in range(9):
+            writer.send("on")
+        page.wait_for_selector(".sheet .s")
+    assert drafts.count() == 0
+    assert page.locator(".sheet .s").all_inner_texts()[:3] == told
+
+
+def test_a_crash_is_told_and_the_next_run_works(page: Page) -> None:
+    paste(page, "\n---\n".join(STORM), articles=3)
+    page.locator("#settings button").first.click()
+    page.get_by_label("crashing").check()
+    page.locator("#write").click()
+    page.wait_for_selector("#status .message.error >> text=fewer or shorter")
+    page.get_by_label("Quotes only").check()
     write(page)
     assert page.locator("#status .message").count() == 0
 
@@ -307,17 +344,15 @@ def test_narrow_pages_do_not_scroll_sideways(browser: Browser, address: str, wid
     assert page.wrong == []  # type: ignore[attr-defined]
 
 
-@pytest.mark.skipif(
-    "AXE_CORE" not in os.environ, reason="AXE_CORE names no axe.min.js (npm axe-core)"
-)
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_every_tab_is_accessible(browser: Browser, address: str, scheme: str) -> None:
     """axe-core finds nothing serious or critical in any state of the page."""
+    from axe_playwright_python.sync_playwright import Axe
+
     page = open_page(browser, address, color_scheme=scheme, reduced_motion="reduce")
-    page.evaluate(Path(os.environ["AXE_CORE"]).read_text())
 
     def check() -> None:
-        found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")["violations"]
+        found = Axe().run(page, options={"resultTypes": ["violations"]}).response["violations"]
         bad = [(v["id"], v["nodes"][0]["html"]) for v in found if v["impact"] in SERIOUS]
         assert bad == []
 
@@ -330,6 +365,6 @@ def test_every_tab_is_accessible(browser: Browser, address: str, scheme: str) ->
     page.locator("#advanced button").first.click()
     for tab in ("Sources", "Duplicates", "Salience", "Run", "Evaluate"):
         page.get_by_role("tab", name=tab).click()
-        page.wait_for_timeout(150)
+        page.wait_for_selector(f"#panel-{tab.lower()}:visible")
         check()
     page.context.close()

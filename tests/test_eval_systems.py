@@ -11,7 +11,7 @@ from eval_fakes import write_jsonl
 
 from eval import corpora
 from eval.rouge import Rouge
-from eval.systems import SharedEncoder, load_systems
+from eval.systems import SharedEncoder, load_systems, mmr
 from summarizer.errors import ConfigError, InputError
 from summarizer.records import Cluster, Document
 from summarizer.words import count_words
@@ -52,7 +52,7 @@ def test_random_is_the_same_for_the_same_seed_only() -> None:
     assert len({summary("random", cluster, 60, seed) for seed in range(5)}) > 1
 
 
-@pytest.mark.parametrize("name", ["lead", "random", "lexrank", "oracle", "extractive"])
+@pytest.mark.parametrize("name", ["lead", "random", "lexrank", "oracle", "extractive", "mmr@learned"])
 def test_no_system_exceeds_its_words(name: str) -> None:
     (system,) = load_systems([name], words=50, seed=0)
     for cluster in corpora.load("benchmark").clusters[:4]:
@@ -105,6 +105,14 @@ def test_the_oracle_beats_the_other_baselines_and_all_is_not_cut() -> None:
         }
         assert max(scores, key=lambda name: scores[name]) == "oracle"
         assert sum(map(count_words, summary("all", cluster, 100))) > 150
+
+
+def test_mmr_weighs_salience_against_what_is_chosen() -> None:
+    salience = np.array([1.0, 0.9, 0.5])
+    vectors = np.array([[1, 0], [1, 0], [0, 1]], dtype=np.float32)
+    assert mmr(salience, vectors, [5, 5, 5], budget=10, lambda_=1) == [0, 1]
+    assert mmr(salience, vectors, [5, 5, 5], budget=10, lambda_=0.5) == [0, 2]
+    assert mmr(salience, vectors, [11, 5, 3], budget=10, lambda_=1) == [1]
 
 
 def test_a_writer_takes_a_ranker() -> None:

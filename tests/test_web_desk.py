@@ -2,111 +2,152 @@
 
 from __future__ import annotations
 
-import threading
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 
 import pytest
-from web_server import STORM, GatedWriter, quick_desk
+from web_fakes import STUBBORN, FakeMaker, waiting
+from web_server import STORM, quick_desk
 
 from summarizer.config import Config
 from summarizer.errors import ConfigError, InputError, ModelError, SummarizerError
-from summarizer.protocols import OnDraft
+from summarizer.protocols import Encoder, Writer
 from summarizer.reading import Reading, document_from_text
-from summarizer.records import Document, Plan, Writing
+from summarizer.records import Briefing, Document
 from summarizer.rendering import to_dict
-from summarizer.web.desk import BusyError, Desk, OvertimeError, StoppedError, writer_choice
+from summarizer.web.desk import BusyError, Desk, Job, writer_choice
 from summarizer.web.intake import Pile, read_paste, read_uploads
+from summarizer.web.maker import BriefingTask, News
 from summarizer.web.settings import WebSettings
+from summarizer.workers import CrashError, OvertimeError, StoppedError
 
 
 def documents(*texts: str) -> list[Document]:
     return [document_from_text(text, doc_id=str(n)) for n, text in enumerate(texts, start=1)]
 
 
-def gate(desk: Desk) -> GatedWriter:
-    writer = desk._writers["extractive"]
-    assert isinstance(writer, GatedWriter)
-    return writer
+@pytest.fixture(scope="module")
+def desk() -> Iterator[Desk]:
+    with closing(quick_desk(max_articles=5, max_characters=1_000)) as desk:
+        yield desk
 
 
-GATED = Config(writer="extractive")
+SLOW = Config(writer="slow")
 
 
-def test_a_job_tells_its_stages_and_gives_the_briefing() -> None:
-    job = quick_desk().start(documents(*STORM), Config(words=60), cluster_id="storm")
-    assert list(job.stages()) == [
-        "loading", "cleaning", "splitting", "encoding", "redundancy", "salience", "selection",
-        "writing", "support",
+def until_written(job: Job[Briefing]) -> Iterator[News]:
+    """Follow the job up to the writing; what comes then is left to the caller."""
+    news = job.news()
+    while next(news) != ("stage", "writing"):
+        pass
+    return news
+
+
+def test_a_job_tells_its_stages_and_drafts_and_gives_the_briefing(desk: Desk) -> None:
+    job = desk.start(documents(*STORM), Config(words=60), cluster_id="storm")
+    news = list(job.news())
+    assert [text for kind, text in news if kind == "stage"] == [
+        "loading", "cleaning", "splitting", "encoding", "relevance", "redundancy", "salience",
+        "selection", "writing", "support",
     ]  # fmt: skip
     briefing = job.result()
     assert briefing.cluster_id == "storm"
-    assert briefing.sentences
+    assert [text for kind, text in news if kind == "draft"] == [
+        sentence.text for sentence in briefing.sentences
+    ]
     assert job.result() is briefing
 
 
-def test_stopping_is_felt_at_once_and_ends_the_work() -> None:
-    desk = quick_desk(jobs=1)
-    gate(desk).gate.clear()
-    job = desk.start(documents(*STORM), GATED)
-    assert gate(desk).entered.wait(10)
-    job.stop()
-    with pytest.raises(StoppedError):
-        job.result()  # though the writer is still at it
-    gate(desk).gate.set()
-    # The work ended at its next stage: the only place is free again.
-    assert desk.start(documents(*STORM), Config()).result().sentences
+def test_sentences_are_heard_of_as_they_are_written() -> None:
+    with waiting() as listener, closing(quick_desk(listener.address)) as desk:
+        job = desk.start(documents(*STORM), SLOW)
+        news = until_written(job)
+        with listener.accept() as writer:
+            heard = []
+            for _ in range(3):  # one is written, one is heard of: the next is not begun yet
+                writer.send("on")
+                heard.append(next(news))
+            assert all(kind == "draft" for kind, _ in heard)
+            for _ in range(9):
+                writer.send("on")
+            heard += news
+        told = [text for kind, text in heard if kind == "draft"]
+        assert told == [sentence.text for sentence in job.result().sentences]
+
+
+def test_stopping_ends_the_work_at_once_wherever_it_is() -> None:
+    """Also where nothing looks whether to stop: in the midst of encoding or writing."""
+    with waiting() as listener, closing(quick_desk(listener.address)) as desk:
+        halting = [text.replace("Arden", STUBBORN) for text in STORM]
+        for texts, config in ((halting, Config()), (STORM, SLOW)):
+            job = desk.start(documents(*texts), config)
+            with listener.accept() as worker:
+                job.stop()
+                with pytest.raises(EOFError):
+                    worker.recv()  # its process is gone
+            with pytest.raises(StoppedError):
+                job.result()
+        assert desk.start(documents(*STORM), Config()).result().sentences
 
 
 def test_a_job_that_waits_can_be_stopped() -> None:
-    desk = quick_desk(jobs=1)
-    gate(desk).gate.clear()
-    first = desk.start(documents(*STORM), GATED)
-    second = desk.start(documents(*STORM), Config())
-    second.stop()
-    with pytest.raises(StoppedError):
-        second.result()
-    gate(desk).gate.set()
-    assert first.result().sentences
+    with waiting() as listener, closing(quick_desk(listener.address)) as desk:
+        first = desk.start(documents(*STORM), SLOW)
+        with listener.accept() as writer:
+            second = desk.start(documents(*STORM), Config())
+            second.stop()
+            with pytest.raises(StoppedError):
+                second.result()
+            for _ in range(9):
+                writer.send("on")
+            assert first.result().sentences
 
 
-def test_a_job_is_given_up_after_its_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    desk = quick_desk(timeout=1)
-    gate(desk).gate.clear()
-    with pytest.raises(OvertimeError, match="1 second"):
-        desk.start(documents(*STORM), GATED).result()
-    gate(desk).gate.set()
-    assert desk.start(documents(*STORM), Config()).result().sentences
+def test_a_job_is_given_up_after_its_time() -> None:
+    with waiting() as listener, closing(quick_desk(listener.address, timeout=1)) as desk:
+        job = desk.start(documents(*STORM), SLOW)
+        with pytest.raises(OvertimeError, match=r"1 second.*fewer or shorter"):
+            job.result()
 
 
-class BrokenWriter(GatedWriter):
-    def write(
-        self, plans: Sequence[Plan], *, words: int, on_draft: OnDraft | None = None
-    ) -> list[Writing]:
-        raise ZeroDivisionError("a bug, with /a/path in its message")
-
-
-def test_a_failure_is_one_visitors_alone_and_tells_no_secrets() -> None:
-    desk = quick_desk()
-    desk._writers["extractive"] = BrokenWriter()
+def test_a_failure_is_one_visitors_alone_and_tells_no_secrets(desk: Desk) -> None:
+    failing = desk.start(documents(*STORM), Config(writer="broken"))
+    beside = desk.start(documents(*STORM), Config())
     with pytest.raises(SummarizerError) as caught:
-        desk.start(documents(*STORM), GATED).result()
+        failing.result()
     assert "/a/path" not in str(caught.value)
-    assert desk.start(documents(*STORM), Config()).result().sentences
+    assert beside.result().sentences
+
+
+def test_a_crash_costs_one_job_and_no_other(desk: Desk) -> None:
+    crashing = desk.start(documents(*STORM), Config(writer="crashing"))
+    beside = desk.start(documents(*STORM), Config())
+    with pytest.raises(CrashError, match="fewer or shorter"):
+        crashing.result()
+    assert beside.result().sentences
 
 
 def test_a_full_queue_is_told() -> None:
-    desk = quick_desk(jobs=1, queue=1)
-    gate(desk).gate.clear()
-    jobs = [desk.start(documents(*STORM), GATED) for _ in range(2)]
-    with pytest.raises(BusyError):
-        desk.start(documents(*STORM), Config())
-    gate(desk).gate.set()
-    for job in jobs:
-        job.result()
-    assert desk.start(documents(*STORM), Config()).result().sentences
+    with waiting() as listener, closing(quick_desk(listener.address, queue=1)) as desk:
+        first = desk.start(documents(*STORM), SLOW)
+        with listener.accept() as writer:
+            second = desk.start(documents(*STORM), Config())
+            with pytest.raises(BusyError):
+                desk.start(documents(*STORM), Config())
+            for _ in range(9):
+                writer.send("on")
+            assert first.result().sentences
+        assert second.result().sentences
+        assert desk.start(documents(*STORM), Config()).result().sentences
+
+
+def test_a_briefing_is_scored_beside_the_baselines(desk: Desk) -> None:
+    scores = desk.score(documents(*STORM), STORM[0], [STORM[0]], words=60).result()
+    assert [row.system for row in scores.rows] == ["briefing", "lead", "lexrank"]
+    assert scores.rows[0].scores["rouge1"].f1 == 1
 
 
 @pytest.mark.parametrize(
@@ -117,19 +158,18 @@ def test_a_full_queue_is_told() -> None:
         (["word " * 300], "1,499 characters"),
     ],
 )
-def test_limits_are_named(articles: list[str], message: str) -> None:
-    desk = quick_desk(max_articles=5, max_characters=1_000)
+def test_limits_are_named(desk: Desk, articles: list[str], message: str) -> None:
     with pytest.raises(InputError, match=message):
         desk.start(documents(*articles), Config())
 
 
-def test_writers_not_on_offer_are_refused() -> None:
+def test_writers_not_on_offer_are_refused(desk: Desk) -> None:
     with pytest.raises(ConfigError, match="Known: auto, extractive"):
-        quick_desk().start(documents(*STORM), Config(writer="hf:somebody/something"))
-    desk = quick_desk(writers=("auto", "hf:somebody/not-here"))
-    assert [bool(choice.missing) for choice in desk.writers()] == [False, True]
-    with pytest.raises(ModelError, match="hf download"):
-        desk.start(documents(*STORM), Config(writer="hf:somebody/not-here"))
+        desk.start(documents(*STORM), Config(writer="hf:somebody/something"))
+    with closing(quick_desk(writers=("auto", "hf:somebody/not-here"))) as other:
+        assert [bool(choice.missing) for choice in other.writers()] == [False, True]
+        with pytest.raises(ModelError, match="hf download"):
+            other.start(documents(*STORM), Config(writer="hf:somebody/not-here"))
 
 
 def test_a_local_checkpoint_counts_as_there(tmp_path: Path) -> None:
@@ -138,35 +178,45 @@ def test_a_local_checkpoint_counts_as_there(tmp_path: Path) -> None:
 
 
 def test_many_visitors_at_once_get_their_own() -> None:
-    desk = quick_desk(jobs=3)
+    with closing(quick_desk(workers=2)) as desk:
 
-    def ask(town: int) -> str:
-        texts = [text.replace("Arden", f"Town{town}") for text in STORM]
-        briefing = desk.start(documents(*texts), Config(words=60)).result()
-        return str(to_dict(briefing))
+        def ask(town: int) -> str:
+            texts = [text.replace("Arden", f"Town{town}") for text in STORM]
+            briefing = desk.start(documents(*texts), Config(words=60)).result()
+            return str(to_dict(briefing))
 
-    with ThreadPoolExecutor(8) as pool:
-        for town, told in enumerate(pool.map(ask, range(24))):
-            others = [f"Town{other}" for other in range(24) if other not in (town, town // 10)]
-            assert f"Town{town}" in told
-            assert not any(f"{other} " in told or f"{other}'" in told for other in others)
+        with ThreadPoolExecutor(8) as pool:
+            for town, told in enumerate(pool.map(ask, range(24))):
+                others = [f"Town{other}" for other in range(24) if other not in (town, town // 10)]
+                assert f"Town{town}" in told
+                assert not any(f"{other} " in told or f"{other}'" in told for other in others)
 
 
-def test_models_are_loaded_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    import models
-
+def test_a_process_loads_each_model_once(desk: Desk) -> None:
     loaded: list[str] = []
-    monkeypatch.setattr(models, "load_encoder", lambda: loaded.append("encoder") or object())
-    monkeypatch.setattr(models, "load_writer", lambda name: loaded.append(name) or object())
-    desk = Desk(WebSettings())
-    assert not desk.ready
-    threads = [threading.Thread(target=desk.warm_up) for _ in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert desk.ready
-    assert loaded == ["encoder", "auto"]
+
+    class Counting(FakeMaker):
+        def load_encoder(self) -> Encoder:
+            loaded.append("encoder")
+            return super().load_encoder()
+
+        def load_writer(self, name: str) -> Writer:
+            loaded.append(name)
+            return super().load_writer(name)
+
+    make = Counting()
+    for writer in ("auto", "extractive", "auto", "extractive"):
+        task = BriefingTask(
+            documents=documents(*STORM), config=Config(writer=writer), cluster_id="c", notices=()
+        )
+        assert make(task, lambda news: None)
+    assert loaded == ["encoder", "auto", "extractive"]
+
+
+def test_a_desk_that_cannot_load_its_models_says_why() -> None:
+    with closing(Desk(WebSettings(writers=("nonsense",), workers=1))) as desk:
+        desk.warm_up()
+        assert not desk.ready
 
 
 # What comes in
@@ -243,7 +293,7 @@ def test_settings_come_from_flags_then_the_environment() -> None:
 
 @pytest.mark.parametrize(
     ("name", "value"),
-    [("PORT", "high"), ("PORT", "70000"), ("MCP", "perhaps"), ("JOBS", "0"), ("AUTH", "nobody"),
+    [("PORT", "high"), ("PORT", "70000"), ("MCP", "perhaps"), ("WORKERS", "0"), ("AUTH", "nobody"),
      ("ROOT_PATH", "desk"), ("WRITERS", " , ")],
 )  # fmt: skip
 def test_bad_settings_are_named(name: str, value: str) -> None:

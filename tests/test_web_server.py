@@ -93,9 +93,8 @@ def test_wrong_calls_are_told_what_is_wrong(
 
 
 def test_writers_and_scores(client: Client) -> None:
-    assert [writer["name"] for writer in client.predict(api_name="/writers")] == [
-        "auto", "extractive",
-    ]  # fmt: skip
+    writers = [writer["name"] for writer in client.predict(api_name="/writers")]
+    assert writers[:2] == ["auto", "extractive"]
     scores = client.predict(
         articles=STORM, briefing=STORM[0], references=[STORM[0]], words=60, api_name="/evaluate"
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import closing
 from dataclasses import replace
 from html import unescape
 from html.parser import HTMLParser
@@ -59,8 +60,9 @@ def brief(*texts: str, **more: Any) -> Briefing:
         document_from_text(text, doc_id=f"{n}{EVIL}", title=f"Title {n} {EVIL}", source=EVIL)
         for n, text in enumerate(texts, start=1)
     ]
-    job = quick_desk().start(documents, Config(words=80), notices=(f"A notice {EVIL}",), **more)
-    return job.result()
+    with closing(quick_desk()) as desk:
+        notices = (f"A notice {EVIL}",)
+        return desk.start(documents, Config(words=80), notices=notices, **more).result()
 
 
 PANELS = [views.briefing, views.sources, repeats.duplicates, figures.salience, figures.run]

@@ -7,13 +7,12 @@ import socket
 import tempfile
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 
-from models import load_encoder, load_writer
-from models.extractive import ExtractiveWriter
-from summarizer.protocols import OnDraft
-from summarizer.records import Plan, Writing
+from web_fakes import FakeMaker
+
 from summarizer.web.desk import Desk
 from summarizer.web.settings import WebSettings
 
@@ -31,31 +30,15 @@ STORM = [
 ]
 
 
-class GatedWriter(ExtractiveWriter):
-    """An extractive writer that waits, once told to, until its gate is opened."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.gate = threading.Event()
-        self.gate.set()
-        self.entered = threading.Event()
-
-    def write(
-        self, plans: Sequence[Plan], *, words: int, on_draft: OnDraft | None = None
-    ) -> list[Writing]:
-        self.entered.set()
-        assert self.gate.wait(30)
-        return super().write(plans, words=words, on_draft=on_draft)
-
-
-def quick_desk(**settings: object) -> Desk:
-    """A desk whose encoder needs no weights; its writer "extractive" has a gate."""
-    given = {"writers": ("auto", "extractive"), "port": 0, **settings}
-    return Desk(
-        WebSettings(**given),  # type: ignore[arg-type]
-        encoder=load_encoder("lexical"),
-        writers={"auto": load_writer(), "extractive": GatedWriter()},
-    )
+def quick_desk(line: str = "", **settings: object) -> Desk:
+    """A desk whose models need no weights; fakes that wait for the test do so at ``line``."""
+    given = {
+        "writers": ("auto", "extractive", "slow", "broken", "crashing"),
+        "port": 0,
+        "workers": 1,
+        **settings,
+    }
+    return Desk(WebSettings(**given), build=partial(FakeMaker, line))  # type: ignore[arg-type]
 
 
 @contextmanager
@@ -83,6 +66,7 @@ def serving(desk: Desk) -> Iterator[str]:
         assert thread.is_alive(), "the server did not start"
         assert time.monotonic() < deadline
         time.sleep(0.02)
+    desk.warm_up()
     try:
         yield address
     finally:

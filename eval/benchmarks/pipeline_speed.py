@@ -2,7 +2,8 @@
 
 Each PATH is a folder of articles, or a file of clusters (the first is taken). The
 summarizer is warm: built and used once before. Printed is the median of the runs, from
-reading to ranking and by stage.
+reading to ranking and by stage. With ``--articles N`` the first documents of a file of
+clusters are made into one cluster of N articles, each of four documents, for the size.
 """
 
 from __future__ import annotations
@@ -15,11 +16,19 @@ from pathlib import Path
 from summarizer import Document, Summarizer
 from summarizer.reading import read_clusters, read_documents
 
-RANKING = ("cleaning", "splitting", "encoding", "redundancy", "salience")
+RANKING = ("cleaning", "splitting", "encoding", "relevance", "redundancy", "salience")
+JOINED = 4  # documents an article, with ``--articles``
 
 
-def documents(path: Path) -> tuple[Document, ...]:
-    """The documents of a folder, or of the first cluster in a file."""
+def documents(path: Path, articles: int | None) -> tuple[Document, ...]:
+    """The documents of a folder, or of the first cluster in a file, or ``articles`` of them."""
+    if articles:
+        texts = (document.text for cluster in read_clusters(path) for document in cluster.documents)
+        pieces = zip(*[texts] * JOINED, strict=False)
+        return tuple(
+            Document(doc_id=str(number), text="\n\n".join(piece))
+            for number, piece in zip(range(articles), pieces, strict=False)
+        )
     if path.is_dir():
         return read_documents([path]).documents
     return next(read_clusters(path)).documents
@@ -30,21 +39,24 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("paths", nargs="+", type=Path)
     parser.add_argument("--runs", type=int, default=9)
+    parser.add_argument("--articles", type=int)
     options = parser.parse_args()
     summarizer = Summarizer(writer="extractive")
     for path in options.paths:
-        briefing = summarizer.summarize(documents(path))
+        briefing = summarizer.summarize(documents(path, options.articles))
         to_ranking, stages = [], []
         for _ in range(options.runs):
             start = time.perf_counter()
-            articles = documents(path)
+            articles = documents(path, options.articles)
             reading = time.perf_counter() - start
             timings = {"reading": reading, **summarizer.summarize(articles).timings}
             stages.append(timings)
             to_ranking.append(reading + sum(timings[stage] for stage in RANKING))
         words = sum(len(document.text.split()) for document in briefing.documents)
+        sentences = len(briefing.deduplication.kept) + len(briefing.deduplication.dropped)
         print(
-            f"{path.name}: {len(briefing.documents)} documents, {words:,} words, reading to "
+            f"{path.name}: {len(briefing.documents)} documents, {sentences:,} sentences, "
+            f"{words:,} words, reading to "
             f"ranking {statistics.median(to_ranking):.2f} s (best {min(to_ranking):.2f})"
         )
         for stage in stages[0]:

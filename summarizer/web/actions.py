@@ -17,8 +17,9 @@ from summarizer.reading import Reading
 from summarizer.records import Briefing
 from summarizer.rendering import render
 from summarizer.web import evaluation, figures, repeats, views
-from summarizer.web.desk import FAILED, Desk, Job, StoppedError
-from summarizer.web.intake import Pile, read_example, read_paste, read_uploads
+from summarizer.web.desk import FAILED, Desk, Job
+from summarizer.web.intake import PASTED, Pile, read_example, read_paste, read_uploads
+from summarizer.workers import StoppedError
 
 _LOG = logging.getLogger(__name__)
 _STOPPED = "Nothing was written. The articles are still on the desk."
@@ -37,7 +38,7 @@ class Actions:
         self.view: dict[str, Any] = {}
         self.downloads: dict[str, gr.DownloadButton] = {}
         self._desk = desk
-        self._jobs: dict[str, Job] = {}  # by session
+        self._jobs: dict[str, Job[Briefing]] = {}  # by session
 
     def _show_pile(self, articles: Pile, trouble: str = "") -> tuple[Any, ...]:
         cleaning = articles.cleaned() if articles.documents else None
@@ -67,7 +68,7 @@ class Actions:
     def paste(self, text: str, articles: Pile) -> tuple[Any, ...]:
         """Put what was pasted on the pile."""
         try:
-            number = 1 + sum(d.doc_id.startswith("pasted-") for d in articles.documents)
+            number = 1 + sum(d.doc_id.startswith(PASTED) for d in articles.documents)
             articles = self._add(articles, read_paste(text or "", number=number))
         except SummarizerError as error:
             return *self._show_pile(articles, str(error)), text
@@ -102,7 +103,7 @@ class Actions:
         semantic: float,
         request: gr.Request,
     ) -> Iterator[dict[Any, Any]]:
-        """Make the briefing, telling each stage as it begins."""
+        """Make the briefing, telling each stage as it begins, each sentence as it is written."""
         view, session = self.view, str(request.session_hash)
         later = [view[name] for name in ("sources", "duplicates", "salience", "account")]
         idle = {view["write"]: gr.update(visible=True), view["stop"]: gr.update(visible=False)}
@@ -124,14 +125,16 @@ class Actions:
             return
         self._jobs[session] = job
         stages: list[str] = []
+        drafts: list[str] = []
         try:
             yield {
                 view["status"]: views.progress([]),
                 view["briefing"]: views.waiting(), **emptied, **busy,
             }  # fmt: skip
-            for stage in job.stages():
-                stages.append(stage)
-                yield {view["status"]: views.progress(stages)}
+            for kind, text in job.news():
+                (stages if kind == "stage" else drafts).append(text)
+                shown = {view["briefing"]: views.drafts(drafts)} if kind == "draft" else {}
+                yield {view["status"]: views.progress(stages), **shown}
             result = job.result()
             done = self._shown(result)
         except SummarizerError as error:
@@ -190,9 +193,10 @@ class Actions:
                 references += [d.text for d in read_uploads(paths).documents]
             if result is None:
                 return views.message("Write a briefing first; it is what gets scored.", kind="hint")
-            scores = evaluation.evaluate(
+            self._desk.check_length(references)
+            scores = self._desk.score(
                 result.documents, result.text, references, words=round(words)
-            )
+            ).result()
         except SummarizerError as error:
             return views.message(str(error), kind="hint")
         return evaluation.table(scores, references=len(references))

@@ -73,11 +73,10 @@ class Api:
             system and metric, from 0 to 1.
         """
         documents = _documents(articles)
-        self._desk.check(documents)
-        self._desk.check(_documents(references))
-        scores = evaluation.evaluate(
+        self._desk.check_length([briefing, *(d.text for d in _documents(references))])
+        scores = self._desk.score(
             documents, briefing, references, words=Config(words=_whole(words)).words
-        )
+        ).result()
         return {
             "signature": scores.signature,
             "systems": {

@@ -1,35 +1,32 @@
-"""The desk: one set of models for everybody, jobs that can be stopped, and their limits."""
+"""The desk: briefings made in worker processes, jobs that can be stopped, and their limits."""
 
 from __future__ import annotations
 
 import logging
-import queue
 import threading
-import time
-from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import Generic, NamedTuple, TypeVar, cast
 
+from summarizer import workers
 from summarizer.config import Config
 from summarizer.errors import ConfigError, InputError, ModelError, SummarizerError
 from summarizer.records import Briefing, Document
+from summarizer.web.evaluation import Scores
+from summarizer.web.maker import BriefingTask, Maker, News, ScoringTask
 from summarizer.web.settings import WebSettings
-
-if TYPE_CHECKING:
-    from summarizer.protocols import Encoder, Writer
+from summarizer.workers import CrashError, OvertimeError, Pool, StoppedError
 
 _LOG = logging.getLogger(__name__)
 FAILED = "Something went wrong on our side and was logged. Try again; if it stays, report it."
+_CRASHED = (
+    "This was too much for the process that worked on it: it came to an end, for want of memory "
+    "perhaps. Give fewer or shorter articles."
+)
 
-
-class StoppedError(SummarizerError):
-    """Whoever asked for the briefing has stopped it."""
-
-
-class OvertimeError(SummarizerError):
-    """The briefing took longer than a job may."""
+Result = TypeVar("Result", Briefing, Scores)
 
 
 class BusyError(SummarizerError):
@@ -44,111 +41,80 @@ class WriterChoice(NamedTuple):
     missing: str | None = None
 
 
-class Job:
-    """One briefing in the making.
+class Job(Generic[Result]):
+    """A briefing or a scoring under way in a worker process.
 
-    ``stages`` yields the name of each stage as it begins, and ends when the briefing is
-    done, failed, stopped or overdue; ``result`` then returns it or raises why not.
-    Stopping is felt at once by whoever waits, and by the work at its next stage.
+    ``news`` yields what is heard of it and ends when it is done, failed, stopped or
+    overdue; ``result`` then returns it or raises why not.
     """
 
-    def __init__(self, seconds: float) -> None:
-        self._deadline = time.monotonic() + seconds
+    def __init__(self, job: workers.Job[News, Briefing | Scores], seconds: float) -> None:
+        self._job = job
         self._seconds = seconds
-        self._news: queue.SimpleQueue[str | None] = queue.SimpleQueue()
-        self._stopped = threading.Event()
-        self._overdue = False
-        self._ended = False
-        self._future: Future[Briefing] | None = None
+
+    def news(self) -> Iterator[News]:
+        """The stages as they begin and the sentences as they are written, each once."""
+        return self._job.events()
 
     def stop(self) -> None:
-        """Give the briefing up."""
-        self._stopped.set()
-        if self._future is not None:
-            self._future.cancel()
-        self._news.put(None)
+        """Give it up; the process at it is killed. Without effect on a job that is done."""
+        self._job.stop()
 
-    def stages(self) -> Iterator[str]:
-        """Each stage as it begins, until there is nothing more to wait for."""
-        while not self._ended:
-            try:
-                stage = self._news.get(timeout=max(0.0, self._deadline - time.monotonic()))
-            except queue.Empty:
-                self._overdue = True
-                self.stop()
-                stage = None
-            if stage is None:
-                self._ended = True
-            else:
-                yield stage
-
-    def result(self) -> Briefing:
-        """The briefing. Raises a SummarizerError whose message is meant for the user."""
-        for _ in self.stages():
-            pass
-        if self._overdue:
-            raise OvertimeError(
-                f"The briefing was given up after {self._seconds:.0f} seconds. "
-                "Give fewer or shorter articles."
-            )
-        if self._stopped.is_set():
-            raise StoppedError("Stopped.")
-        assert self._future is not None
+    def result(self) -> Result:
+        """What was made. Raises a SummarizerError whose message is meant for the user."""
         try:
-            return self._future.result()
+            return cast(Result, self._job.result())
+        except OvertimeError:
+            raise OvertimeError(
+                f"This was given up after {self._seconds:.0f} seconds. "
+                "Give fewer or shorter articles."
+            ) from None
+        except (CrashError, MemoryError) as error:
+            _LOG.error("A job took its process with it: %s", error)
+            raise CrashError(_CRASHED) from error
         except SummarizerError:
             raise
         except Exception as error:
-            _LOG.exception("A briefing failed.")
+            _LOG.exception("A job failed.")
             raise SummarizerError(FAILED) from error
-
-    def progress(self, stage: str) -> None:
-        """What the pipeline calls at each stage; raises where the job is to end."""
-        if self._stopped.is_set() or time.monotonic() > self._deadline:
-            raise StoppedError("Stopped.")
-        self._news.put(stage)
-
-    def follow(self, future: Future[Briefing]) -> None:
-        """Take the briefing from ``future``, and hear of its end."""
-        self._future = future
-        future.add_done_callback(lambda _: self._news.put(None))
 
 
 class Desk:
-    """Makes briefings for many visitors with one encoder and one writer of each name.
+    """Does the work of many visitors in a few processes, each with its own set of models.
 
-    ``encoder`` and ``writers`` are loaded when first needed, unless they are given.
+    ``build`` makes what a process does its tasks with; by default a ``Maker``.
     """
 
-    def __init__(
-        self,
-        settings: WebSettings,
-        *,
-        encoder: Encoder | None = None,
-        writers: Mapping[str, Writer] | None = None,
-    ) -> None:
+    def __init__(self, settings: WebSettings, *, build: Callable[[], Maker] | None = None) -> None:
         self.settings = settings
+        self._build = build or partial(Maker, settings.writers[0])
         self._lock = threading.Lock()
-        self._encoder = encoder
-        self._writers = dict(writers or {})
-        self._pool = ThreadPoolExecutor(settings.jobs, thread_name_prefix="briefing")
-        self._open = threading.BoundedSemaphore(settings.jobs + settings.queue)
+        self._started: Pool[BriefingTask | ScoringTask, News, Briefing | Scores] | None = None
+        self._open = threading.BoundedSemaphore(settings.workers + settings.queue)
 
     @property
     def ready(self) -> bool:
-        """Whether the models of the default settings are loaded."""
-        return self._encoder is not None and self.settings.writers[0] in self._writers
+        """Whether each process has the models of the default settings."""
+        return self._started is not None and self._started.ready
 
     def warm_up(self) -> None:
-        """Load what the default settings need, so that no visitor waits for it."""
+        """Start the processes and wait until the desk is ready; log why it cannot be."""
         try:
-            self._models(self.settings.writers[0])
-        except SummarizerError as error:
+            self._pool().warm_up()
+        except Exception as error:
             _LOG.warning("Not ready: %s", error)
 
     def close(self) -> None:
-        """Take no more jobs."""
-        self._pool.shutdown(wait=False, cancel_futures=True)
+        """End all jobs and processes."""
+        self._pool().close()
+
+    def _pool(self) -> Pool[BriefingTask | ScoringTask, News, Briefing | Scores]:
+        """The processes. They start when first asked for, not while a server still does."""
+        with self._lock:
+            if self._started is None:
+                workers = self.settings.workers
+                self._started = Pool(self._build, workers=workers, eager=True)
+            return self._started
 
     def writers(self) -> list[WriterChoice]:
         """The writers on offer, those that lack something included."""
@@ -164,11 +130,15 @@ class Desk:
                 f"These are {len(documents)} articles; at most {limits.max_articles} are taken. "
                 "Remove some."
             )
-        length = sum(len(document.text) for document in documents)
-        if length > limits.max_characters:
+        self.check_length([document.text for document in documents])
+
+    def check_length(self, texts: Sequence[str]) -> None:
+        """Raise InputError where the texts are longer than one visitor's may be."""
+        length, most = sum(map(len, texts)), self.settings.max_characters
+        if length > most:
             raise InputError(
-                f"The articles hold {length:,} characters; at most {limits.max_characters:,} are "
-                "taken. Remove some, or use the command line, which has no such limit."
+                f"The texts hold {length:,} characters; at most {most:,} are taken. "
+                "Remove some, or use the command line, which has no such limit."
             )
 
     def start(
@@ -178,59 +148,56 @@ class Desk:
         *,
         cluster_id: str = "cluster",
         notices: Sequence[str] = (),
-    ) -> Job:
+    ) -> Job[Briefing]:
         """Begin a briefing. ``config.writer`` is one of the names on offer.
 
         Raises InputError for too much, ConfigError for a writer not on offer, BusyError
         where the queue is full.
         """
         self.check(documents)
-        name = config.writer
-        choice = next((c for c in self.writers() if c.name == name), None)
+        choice = next((c for c in self.writers() if c.name == config.writer), None)
         if choice is None:
             raise ConfigError(
-                f"Unknown writer {name!r}. Known: {', '.join(self.settings.writers)}."
+                f"Unknown writer {config.writer!r}. Known: {', '.join(self.settings.writers)}."
             )
         if choice.missing:
             raise ModelError(f"The writer {choice.name} is not available: {choice.missing}")
+        return Job(
+            self._submit(
+                BriefingTask(
+                    documents=documents, config=config, cluster_id=cluster_id, notices=notices
+                )
+            ),
+            self.settings.timeout,
+        )
+
+    def score(
+        self, documents: Sequence[Document], briefing: str, references: Sequence[str], *, words: int
+    ) -> Job[Scores]:
+        """Begin to score a briefing beside the baselines, of at most ``words`` words each.
+
+        Raises InputError for too much, BusyError where the queue is full.
+        """
+        self.check(documents)
+        task = ScoringTask(
+            documents=documents, briefing=briefing, references=references, words=words
+        )
+        return Job(self._submit(task), self.settings.timeout)
+
+    def _submit(self, task: BriefingTask | ScoringTask) -> workers.Job[News, Briefing | Scores]:
+        """Put a task in line, if there is a place."""
         if not self._open.acquire(blocking=False):
             raise BusyError("Too many briefings are waiting. Try again in a minute.")
-        job = Job(self.settings.timeout)
-
-        def work() -> Briefing:
-            from summarizer.pipeline import Summarizer
-
-            job.progress("loading")
-            encoder, writer = self._models(choice.name)
-            # The models are shared; what is built here is only their arrangement.
-            settings = {
-                key: getattr(config, key)
-                for key in ("words", "ranker", "lambda_", "near_threshold", "semantic_threshold")
-            }
-            summarizer = Summarizer(Config(writer=writer, encoder=encoder, **settings))
-            return summarizer.summarize(
-                documents, cluster_id=cluster_id, notices=notices, progress=job.progress
-            )
-
         try:
-            future = self._pool.submit(work)
-        except RuntimeError as error:
+            job = self._pool().submit(task, timeout=self.settings.timeout)
+        except StoppedError as error:
             self._open.release()
             raise BusyError("The server is closing down.") from error
-        future.add_done_callback(lambda _: self._open.release())
-        job.follow(future)
+        except BaseException:
+            self._open.release()
+            raise
+        job.add_done_callback(lambda _: self._open.release())
         return job
-
-    def _models(self, writer: str) -> tuple[Encoder, Writer]:
-        """The shared encoder and the writer called so, loaded once."""
-        from models import load_encoder, load_writer
-
-        with self._lock:
-            if self._encoder is None:
-                self._encoder = load_encoder()
-            if writer not in self._writers:
-                self._writers[writer] = load_writer(writer)
-            return self._encoder, self._writers[writer]
 
 
 def writer_choice(name: str) -> WriterChoice:

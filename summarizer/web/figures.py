@@ -53,7 +53,8 @@ def salience(result: Briefing) -> str:
                 f"<title>{told}</title></circle>"
             )
     rows = "".join(
-        f"<tr><td>{rank}</td><td>{ranked.salience:.2f}</td><td>{ranked.corroboration}</td>"
+        f"<tr><td>{rank}</td><td class='minor'>{ranked.salience:.2f}</td>"
+        f"<td class='minor'>{ranked.corroboration}</td>"
         f'<td>{lanes[ranked.sentence.doc_id] + 1}</td><td dir="auto">'
         f"{'<b>cited</b> ' if _place(ranked.sentence) in cited else ''}"
         f"{safe(ranked.sentence.text)}</td></tr>"
@@ -72,7 +73,8 @@ def salience(result: Briefing) -> str:
         f'<text class="axis" x="{_LEFT + scale / 2}" y="{bottom + 38}" text-anchor="middle">'
         "salience</text></svg></div>"
         '<div class="scroll" tabindex="0" role="group" aria-label="The most salient sentences">'
-        "<table><thead><tr><th>Rank</th><th>Salience</th><th>Articles</th><th>From</th>"
+        "<table><thead><tr><th>Rank</th><th class='minor'>Salience</th>"
+        "<th class='minor'>Said by</th><th>From</th>"
         f"<th>Sentence</th></tr></thead><tbody>{rows}</tbody></table></div></div>"
     )
 

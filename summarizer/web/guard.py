@@ -118,15 +118,25 @@ def in_cache(path: str) -> bool:
 
 
 class GuardedBlocks(gr.Blocks):
-    """Blocks that take no file but one that was uploaded: no address, no other path."""
+    """Blocks that take no file but one that was uploaded: no address, no other path.
+
+    They do not keep what they answered either: Gradio would, for each of its sessions,
+    so that a link can bring it up again, which is not among the open routes.
+    """
 
     async def preprocess_data(
-        self, block_fn: Any, inputs: list[Any], *rest: Any, **more: Any
+        self, block_fn: Any, inputs: list[Any], state: Any, *rest: Any, **more: Any
     ) -> Any:
         """As Gradio's own, after a look at everything that calls itself a file."""
         for value in inputs:
             _check_files(value)
-        return await super().preprocess_data(block_fn, inputs, *rest, **more)
+        if state is not None:
+            state._update_value_in_config = _forget
+        return await super().preprocess_data(block_fn, inputs, state, *rest, **more)
+
+
+def _forget(component: int, value: Any) -> None:
+    """In place of what keeps the value of a component for a session."""
 
 
 def _check_files(value: Any) -> None:

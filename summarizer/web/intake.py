@@ -28,6 +28,8 @@ MAX_EXPANSION = 200  # bytes unpacked to one packed; text reaches 10, a bomb 1,0
 LEAST_WORDS = 8  # of a pasted article; shorter pieces stay with what follows
 UPLOAD_SUFFIXES = ".txt .md .html .htm .pdf .docx .json .jsonl .csv .parquet .zip".split()
 
+PASTED = "pasted-"  # begins the id of what was pasted
+
 _SEPARATOR = re.compile(r"^[ \t]*(?:-{3,}|={3,}|\*{3,}|_{3,}|~{3,})[ \t]*$", re.MULTILINE)
 _CHUNK = 1 << 16
 
@@ -86,7 +88,7 @@ def read_paste(text: str, *, number: int = 1) -> Reading:
         tail = pieces.pop()
         pieces[-1] += tail
     documents = tuple(
-        document_from_text(piece, doc_id=f"pasted-{n}")
+        document_from_text(piece, doc_id=f"{PASTED}{n}")
         for n, piece in enumerate(filter(str.strip, pieces), start=number)
         if any(map(str.isalnum, piece))
     )

@@ -85,11 +85,15 @@
     }
   });
 
-  // Gradio names its drop zones otherwise than they read.
+  // Gradio's drop zones say something else than their labels; here they say their labels.
   new MutationObserver(() => {
     all(document, 'button.upload-container').forEach(zone => {
-      const name = zone.innerText.replace(/\s+/g, ' ').trim();
-      if (name && zone.getAttribute('aria-label') !== name) zone.setAttribute('aria-label', name);
+      const label = zone.closest('.block').querySelector('[data-testid="block-label"]');
+      const name = label ? label.textContent.trim() : '';
+      if (name && zone.getAttribute('aria-label') !== name) {
+        zone.setAttribute('aria-label', name);
+        zone.querySelector('.wrap').dataset.says = name;
+      }
     });
   }).observe(document.documentElement, { childList: true, subtree: true });
 

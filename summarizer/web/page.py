@@ -9,7 +9,7 @@ import gradio as gr
 
 from summarizer.config import MAX_WORDS, Config
 from summarizer.errors import SummarizerError
-from summarizer.salience import RANKERS
+from summarizer.pipeline import RANKER_NAMES
 from summarizer.web import evaluation, views
 from summarizer.web.actions import Actions
 from summarizer.web.api import Api
@@ -21,10 +21,23 @@ from summarizer.web.intake import (
     example_folders,
 )
 
+MOST_SESSIONS = 1_000  # whose articles are remembered; beyond, the longest idle is forgotten
 SWEEP_SECONDS = 600  # between two looks for old files
 KEPT_SECONDS = 3_600  # that a visitor's results and files stay
 SHOWN_FORMATS = {"text": "Plain text", "markdown": "Markdown", "html": "HTML", "json": "JSON"}
 MOST_SLIDER_WORDS = 600
+RANKER_LABELS = {
+    "auto": "Automatic: the best that is here",
+    "learned": "Learned from people's summaries",
+    "linear": "Weighed features",
+    "lexrank": "LexRank",
+    "textrank": "TextRank",
+    "centroid": "Centroid",
+    "sumbasic": "SumBasic",
+    "kl": "KL divergence",
+    "submodular": "Submodular coverage",
+    "ilp": "Concept coverage (ILP)",
+}
 REMOVE = """element.addEventListener('click', event => {
   const button = event.target.closest('[data-remove]');
   if (button) trigger('click', {doc_id: button.dataset.remove});
@@ -77,12 +90,13 @@ class Page:
             for name, action in Api(self._desk).actions().items():
                 gr.events.api(
                     _told(action), api_name=name, concurrency_id="work",
-                    concurrency_limit=limits.jobs,
+                    concurrency_limit=limits.workers,
                 )  # fmt: skip
             blocks.unload(self._actions.stop)
         # Whoever waits for a briefing occupies a thread; these come on top of Gradio's own.
-        blocks.max_threads += limits.queue + limits.jobs
-        blocks.queue(max_size=limits.queue + limits.jobs, default_concurrency_limit=8)
+        blocks.state_session_capacity = MOST_SESSIONS
+        blocks.max_threads += limits.queue + limits.workers
+        blocks.queue(max_size=limits.queue + limits.workers, default_concurrency_limit=8)
         return blocks
 
     def _build_intake(self) -> dict[str, Any]:
@@ -92,8 +106,8 @@ class Page:
         found: dict[str, Any] = {}
         found["clear"] = gr.Button("Clear the desk", elem_id="clear", visible=False, size="sm")
         found["files"] = gr.File(
-            label="Drop files or a zip here", file_count="multiple", file_types=UPLOAD_SUFFIXES,
-            height=132, elem_id="files",
+            label="Drop files or a zip here, or choose them", file_count="multiple",
+            file_types=UPLOAD_SUFFIXES, height=104, elem_id="files",
         )  # fmt: skip
         found["text"] = gr.Textbox(
             label="Or paste an article", lines=4, max_lines=10, elem_id="paste",
@@ -116,13 +130,13 @@ class Page:
         with gr.Row(elem_id="go"):
             found["words"] = gr.Slider(
                 50, min(MOST_SLIDER_WORDS, MAX_WORDS), value=Config().words, step=10, scale=2,
-                label="Length of the briefing at most, in words", elem_id="words", buttons=[],
+                label="Length, in words at most", elem_id="words", buttons=[],
             )  # fmt: skip
             view["write"] = gr.Button("Write the briefing", variant="primary", elem_id="write")
             view["stop"] = gr.Button("Stop", variant="stop", elem_id="stop", visible=False)
         choices = self._desk.writers()
         present = [choice for choice in choices if not choice.missing]
-        with gr.Accordion("Writer, format, advanced", open=False, elem_id="settings"):
+        with gr.Accordion("Settings", open=False, elem_id="settings"):
             with gr.Row(elem_classes="setting-row"):
                 with gr.Column(min_width=240):
                     found["writer"] = gr.Radio(
@@ -134,6 +148,7 @@ class Page:
                 found["format"] = gr.Dropdown(
                     [(label, name) for name, label in SHOWN_FORMATS.items()], value="text",
                     label="Format to copy", elem_id="format", min_width=240,
+                    info="Every format can be downloaded",
                 )  # fmt: skip
             with (
                 gr.Accordion("Advanced", open=False, elem_id="advanced"),
@@ -142,15 +157,16 @@ class Page:
                 found["near"] = gr.Slider(
                     0.5, 1, value=Config().near_threshold, step=0.01, buttons=[], min_width=200,
                     label="Same words: merge from", elem_id="near",
-                    info="Share of words two sentences have in common",
+                    info="Share of words in common",
                 )  # fmt: skip
                 found["semantic"] = gr.Slider(
                     0.5, 1, value=Config().semantic_threshold, step=0.01, buttons=[],
                     label="Same meaning: merge from", elem_id="semantic", min_width=200,
-                    info="Cosine of the sentences' embeddings",
+                    info="Cosine of the embeddings",
                 )  # fmt: skip
                 found["ranker"] = gr.Dropdown(
-                    list(RANKERS), value=Config().ranker, label="Ranker", elem_id="ranker",
+                    [(RANKER_LABELS.get(name, name), name) for name in RANKER_NAMES],
+                    value=Config().ranker, label="Ranker", elem_id="ranker",
                     info="What decides how much a sentence matters", min_width=200,
                 )  # fmt: skip
         return found
@@ -160,13 +176,14 @@ class Page:
         view["status"] = _html("", elem_id="status")
         with gr.Tabs(elem_id="tabs"):
             with gr.Tab("Briefing", id="briefing", elem_id="panel-briefing"):
-                view["briefing"] = _html(views.EMPTY, elem_id="briefing")
                 with gr.Row(visible=False, elem_id="takeaway") as view["takeaway"]:
-                    view["copy"] = gr.Button("Copy", size="sm", elem_id="copy", min_width=80)
+                    view["copy"] = gr.Button("Copy", size="sm", elem_id="copy", min_width=0)
+                    _html("<span>Download</span>", elem_classes="panel download")
                     for name, label in SHOWN_FORMATS.items():
                         self._actions.downloads[name] = gr.DownloadButton(
-                            label, size="sm", elem_id=f"download-{name}", min_width=80
+                            label, size="sm", elem_id=f"download-{name}", min_width=0
                         )
+                view["briefing"] = _html(views.EMPTY, elem_id="briefing")
                 view["copied"] = gr.Textbox(visible=False)
             for name in ("sources", "duplicates", "salience"):
                 with gr.Tab(name.capitalize(), id=name, elem_id=f"panel-{name}"):
@@ -184,8 +201,9 @@ class Page:
                             info="Summaries by people; a line of --- between two", scale=2,
                         )  # fmt: skip
                         view["reference_files"] = gr.File(
-                            label="Or drop them here", file_count="multiple", height=150,
-                            file_types=UPLOAD_SUFFIXES, elem_id="reference-files", scale=1,
+                            label="Or drop files here, or choose them", file_count="multiple",
+                            height=150, file_types=UPLOAD_SUFFIXES, elem_id="reference-files",
+                            scale=1,
                         )  # fmt: skip
                     view["score"] = gr.Button("Score the briefing", elem_id="score", size="sm")
                     view["scores"] = _html("", elem_id="scores")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import os
 import shutil
@@ -14,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from summarizer.errors import ConfigError, SummarizerError
 from summarizer.web.desk import Desk
+from summarizer.web.memory import keep_tidy
 from summarizer.web.settings import WebSettings
 
 if TYPE_CHECKING:
@@ -45,7 +47,9 @@ def create_app(settings: WebSettings, *, desk: Desk | None = None) -> FastAPI:
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         threading.Thread(target=desk.warm_up, name="warm-up", daemon=True).start()
+        tidying = asyncio.create_task(keep_tidy())
         yield
+        tidying.cancel()
         desk.close()
         if private:  # here, as a server that is told to end does not reach atexit
             shutil.rmtree(private, ignore_errors=True)

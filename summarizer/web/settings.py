@@ -8,6 +8,7 @@ from dataclasses import dataclass, fields
 from typing import Any, Self
 
 from summarizer.errors import ConfigError
+from summarizer.workers import processors
 
 PREFIX = "SUMMARIZER_"
 _TRUE = frozenset({"1", "true", "yes", "on"})
@@ -24,7 +25,7 @@ class WebSettings:
     max_articles:   of one briefing
     max_characters: of all articles of one briefing together
     max_upload_mb:  of one upload or request, in megabytes
-    jobs:           briefings made at once
+    workers:        processes that make briefings, each with its own models, one at a time
     queue:          briefings that may wait
     timeout:        seconds after which a briefing is given up
     mcp:            whether the API is offered to agents (Model Context Protocol) as well
@@ -39,17 +40,18 @@ class WebSettings:
     auth: str = ""
     writers: tuple[str, ...] = ("auto", "extractive")
     max_articles: int = 60
-    max_characters: int = 500_000
+    max_characters: int = 10_000_000
     max_upload_mb: int = 25
-    jobs: int = 2
+    workers: int = min(2, processors())
     queue: int = 32
-    timeout: int = 300
+    timeout: int = 600
     mcp: bool = False
 
     def __post_init__(self) -> None:
         if not 0 <= self.port <= 65_535:
             raise ConfigError(f"port must be between 0 and 65535, not {self.port}.")
-        for name in ("max_articles", "max_characters", "max_upload_mb", "jobs", "queue", "timeout"):
+        limits = "max_articles max_characters max_upload_mb workers queue timeout"
+        for name in limits.split():
             if getattr(self, name) < 1:
                 raise ConfigError(f"{name} must be at least 1, not {getattr(self, name)}.")
         if self.auth and not all(self.auth.partition(":")):

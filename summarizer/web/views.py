@@ -19,15 +19,18 @@ from summarizer.records import (
 )
 from summarizer.rendering import body_words, kicker, paragraphs, visible
 from summarizer.web.desk import WriterChoice
-from summarizer.web.intake import Pile
+from summarizer.web.intake import PASTED, Pile
 
 MAX_SHOWN = 20_000  # characters of an article; beyond them, what backs nothing is left out
+OPENING_WORDS, OPENING_LENGTH = 9, 80  # of a pasted article without a title, to know it by
 MAX_ROWS = 200  # of a list; the JSON format has them all
 STAGES = {
+    "waiting": "Waiting for its turn",
     "loading": "Getting ready",
     "cleaning": "Cleaning the articles",
     "splitting": "Finding the sentences",
     "encoding": "Reading for meaning",
+    "relevance": "Setting aside what does not belong",
     "redundancy": "Merging what repeats",
     "salience": "Weighing what matters",
     "selection": "Choosing the points",
@@ -58,7 +61,10 @@ def _meta(document: Document) -> str:
 
 
 def _title(document: Document) -> str:
-    return safe(document.title or document.doc_id)
+    if document.title or not document.doc_id.startswith(PASTED):
+        return safe(document.title or document.doc_id)
+    opening = " ".join(document.text.split()[:OPENING_WORDS])
+    return f"“{safe(opening[:OPENING_LENGTH])} …”"
 
 
 # The pile
@@ -133,12 +139,13 @@ def absent(choices: Sequence[WriterChoice]) -> str:
 
 def progress(stages: Sequence[str]) -> str:
     """Where the work is: stages done, the one at work, those to come."""
-    now = stages[-1] if stages else "loading"
     known = list(STAGES)
+    now = stages[-1] if stages else known[0]
     at = known.index(now) if now in known else len(known) - 1
     items = "".join(
         f'<li class="{"done" if i < at else "now" if i == at else "later"}">{label}</li>'
-        for i, label in enumerate(STAGES.values())
+        for i, (stage, label) in enumerate(STAGES.items())
+        if stage not in ("waiting", "loading")
     )
     return (
         '<div class="progress"><p class="now-at" role="status">'
@@ -152,6 +159,17 @@ def waiting() -> str:
     """The state of a panel whose content is being made."""
     lines = "".join(f'<i style="width:{width}%"></i>' for width in (62, 97, 100, 91, 99, 94, 48))
     return f'<div class="waiting" aria-hidden="true">{lines}</div>'
+
+
+def drafts(sentences: Sequence[str]) -> str:
+    """The briefing as far as it is written: sentences that nobody has checked yet."""
+    prose = " ".join(f'<span class="draft">{safe(sentence)}</span>' for sentence in sentences)
+    return (
+        '<div class="desk"><article class="sheet" aria-label="Draft" aria-busy="true">'
+        '<p class="kicker"><b class="provisional">Draft</b> to be checked against the sources; '
+        'it may still change</p><div class="waiting" aria-hidden="true"><i></i></div>'
+        f'<div class="words"><p dir="auto">{prose}</p></div></article></div>'
+    )
 
 
 def message(text: str, *, kind: str = "error") -> str:
@@ -231,8 +249,8 @@ def _sentence(n: int, sentence: BriefingSentence, numbers: Mapping[str, int]) ->
         doubt = f'<span class="doubt" title="{safe("; ".join(sentence.checks))}">check</span>'
     kind = " flagged" if sentence.checks else ""
     return (
-        f'<span class="s{kind}" role="button" tabindex="0" aria-pressed="false" data-s="{n}" '
-        f'style="--i:{n}">{safe(sentence.text)}</span>'
+        f'<span class="s{kind}" role="button" tabindex="0" aria-pressed="false" data-s="{n}">'
+        f"{safe(sentence.text)}</span>"
         f'<sup class="marks">{marks or "no source"}{doubt}</sup>'
     )
 
