@@ -30,12 +30,12 @@ def keep(folder: Path, results: Path = RESULTS) -> list[Path]:
     """Copy the records of a run's folder, without what they say of single clusters.
 
     Clusters that failed stay named. A record kept before of the same system on the same
-    corpus is replaced. Raises InputError, and keeps none, where one lacks a figure of the
-    table.
+    clusters with the same words is replaced. Raises InputError, and keeps none, where one
+    lacks a figure of the table.
     """
     paths = []
     for record in [_whole(record, str(folder)) for record in read_records(folder)]:
-        place = results / slug(str(record.data["name"]).replace("/", "-"))
+        place = results / slug("-".join(map(str, _corpus(record))).replace("/", "-"))
         place.mkdir(parents=True, exist_ok=True)
         paths.append(place / f"{slug(record.system)}.json")
         write_record(replace(record, clusters=record.failures), paths[-1])
@@ -43,14 +43,21 @@ def keep(folder: Path, results: Path = RESULTS) -> list[Path]:
 
 
 def read_results(results: Path = RESULTS) -> list[Record]:
-    """All records kept, ordered by corpus and ROUGE-2."""
+    """All records kept, ordered by corpus, its clusters, words and ROUGE-2."""
     paths = sorted(results.glob("*/*.json"))
     records = [_whole(read_record(path), str(path)) for path in paths]
     if not records:
         raise InputError(
             f"{results}: holds no record; keep some with `python -m eval results keep DIR`."
         )
-    return sorted(records, key=lambda r: (r.data["name"], -r.figures["rouge2"]["f1"]["mean"]))
+    return sorted(
+        records, key=lambda r: (*map(str, _corpus(r)), -r.figures["rouge2"]["f1"]["mean"])
+    )
+
+
+def _corpus(record: Record) -> tuple[str, int, int | None]:
+    """What figures must have in common to stand beside one another."""
+    return record.data["name"], record.data["clusters"], record.words
 
 
 def _whole(record: Record, place: str) -> Record:
@@ -69,8 +76,8 @@ def _whole(record: Record, place: str) -> Record:
 def table(records: Iterable[Record]) -> str:
     """Markdown: a row a system and corpus, F1 in percent with intervals, and mean seconds.
 
-    Raises InputError where the systems on a corpus did not run on the same clusters, with
-    the same words, or where not all were scored by the same rules.
+    Raises InputError where systems of one corpus ran on different clusters, or where not
+    all were scored by the same rules.
     """
     lines = [
         "| corpus | system | " + " | ".join(METRICS.values()) + " | seconds |",
@@ -86,15 +93,15 @@ def table(records: Iterable[Record]) -> str:
                 f"and {record.signature}); keep runs that were not."
             )
         name = ""
-        if previous is None or previous.data["name"] != record.data["name"]:
+        if previous is None or _corpus(previous) != _corpus(record):
             name = (
                 f"{record.data['name']}, {counted(record.data['clusters'], 'cluster')}, "
                 f"{budget(record.words)}"
             )
-        elif (previous.data["sha256"], previous.words) != (record.data["sha256"], record.words):
+        elif previous.data["sha256"] != record.data["sha256"]:
             raise InputError(
                 f"{previous.system} and {record.system} did not run on the same clusters of "
-                f"{record.data['name']} with the same words; keep runs that did."
+                f"{record.data['name']}; keep runs that did."
             )
         cells = []
         for metric in METRICS:

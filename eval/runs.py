@@ -35,7 +35,7 @@ from eval.records import (
     write_whole,
 )
 from eval.rouge import Rouge, Score
-from eval.systems import WriterSystem
+from eval.systems import RankingSystem, WriterSystem
 from summarizer.errors import InputError
 from summarizer.records import Cluster
 from summarizer.sentences import sentence_spans
@@ -236,7 +236,7 @@ def _summarize(system: System, cluster: Cluster, rouge: Rouge) -> ClusterResult:
 
 
 def _encoding_saved(system: System) -> float:
-    return system.encoding_saved if isinstance(system, WriterSystem) else 0.0
+    return system.encoding_saved if isinstance(system, WriterSystem | RankingSystem) else 0.0
 
 
 class _PeakMemory:
