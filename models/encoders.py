@@ -47,7 +47,7 @@ def load(name: str) -> Encoder:
 
 def _load_auto() -> Encoder:
     try:
-        files = _minilm_files()
+        files = minilm_files()
     except ModelError as error:
         return LexicalEncoder(
             notices=(f"{error} Repetitions in other words are therefore not recognised.",)
@@ -56,10 +56,10 @@ def _load_auto() -> Encoder:
 
 
 def _load_minilm() -> Encoder:
-    return MiniLMEncoder(*_minilm_files())
+    return MiniLMEncoder(*minilm_files())
 
 
-def _minilm_files() -> tuple[Path, Path]:
+def minilm_files() -> tuple[Path, Path]:
     """Weights and tokenizer: from the installed package, else from the hub."""
     package = importlib.util.find_spec(MINILM_PACKAGE)  # importing it would load far more
     for folder in (package.submodule_search_locations or []) if package else []:

@@ -185,13 +185,10 @@ class Draft:
 
     ``sources`` are the sentences it was written from; empty where the writer
     wrote the whole briefing at once, and the support stage must find them.
-    ``alternatives`` say the same otherwise, to be tried in this order where ``text``
-    does not check out.
     """
 
     text: str
     sources: tuple[Sentence, ...] = ()
-    alternatives: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -55,6 +55,8 @@ def test_imports_point_down(path: Path) -> None:
 @pytest.mark.parametrize("path", modules(), ids=lambda path: str(path.relative_to(ROOT)))
 def test_heavy_libraries_are_imported_where_they_are_needed(path: Path) -> None:
     heavy = HEAVY if "web" not in path.parts else tuple(set(HEAVY) - {"gradio"})
+    if path.name == "modeling.py":  # a module of torch, itself imported where it is needed
+        heavy = tuple(set(HEAVY) - {"torch", "transformers"})
     for module in imported(path, deep=False):
         assert module.split(".")[0] not in heavy, module
 

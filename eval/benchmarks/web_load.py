@@ -79,7 +79,7 @@ def ask(client: Any, number: int, megabytes: float) -> Answer:
 
 def ask_all(address: str, sizes: Sequence[float], *, clients: int) -> list[Answer]:
     """One answer a size, the requests shared out among so many clients."""
-    from gradio_client import Client  # type: ignore[import-untyped]
+    from gradio_client import Client
 
     left = list(enumerate(sizes))
     answers: list[Answer] = []

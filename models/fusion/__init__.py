@@ -1,0 +1,1 @@
+"""The embedded writer: architecture, training recipe, checkpoint and model card."""

@@ -1,0 +1,240 @@
+from __future__ import annotations
+
+import math
+from pathlib import Path
+from typing import Any
+
+import pytest
+import tiny_fusion
+
+from models.fusion import data
+from models.fusion.fuser import Fuser
+from summarizer.errors import ModelError
+
+torch = pytest.importorskip("torch")
+
+SOURCES = ["The old mill of Tilby burned down on Monday night.", "Ana Duarte thanked the crews."]
+
+
+@pytest.fixture(scope="module")
+def tokens() -> Any:
+    return tiny_fusion.tokenizer()
+
+
+@pytest.fixture(scope="module")
+def model(tokens: Any) -> Any:
+    return tiny_fusion.model(tokens)
+
+
+@pytest.fixture(scope="module")
+def read(tokens: Any) -> dict[str, Any]:
+    rows = [data.source_ids(tokens, SOURCES), data.source_ids(tokens, SOURCES[1:])]
+    ids = torch.zeros((2, max(map(len, rows))), dtype=torch.long)
+    for row, own in enumerate(rows):
+        ids[row, : len(own)] = torch.tensor(own)
+    return {"input_ids": ids, "attention_mask": (ids != 0).long()}
+
+
+def targets(tokens: Any) -> Any:
+    end = tokens.token_to_id("[SEP]")
+    rows = [tokens.encode(text).ids for text in ("The mill of Tilby burned.", "Ana thanked")]
+    labels = torch.full((2, 1 + max(map(len, rows))), -100)
+    for row, own in enumerate(rows):
+        labels[row, : len(own) + 1] = torch.tensor([*own, end])
+    return labels
+
+
+def logits(model: Any, read: dict[str, Any], decoder: Any) -> Any:
+    with torch.inference_mode():
+        return model(**read, decoder_input_ids=decoder).logits
+
+
+def test_probabilities_add_up_to_one_and_only_what_may_be_written_has_any(
+    model: Any, read: dict[str, Any], tokens: Any
+) -> None:
+    decoder = torch.tensor([[3, 20, 21], [3, 20, 21]])
+    probabilities = logits(model, read, decoder).exp()
+    assert probabilities.shape == (2, 3, tokens.get_vocab_size())
+    torch.testing.assert_close(probabilities.sum(-1), torch.ones(2, 3))
+    for row in range(2):
+        able = {*model.config.generated_ids, *read["input_ids"][row].tolist()} - {
+            0, tokens.token_to_id("[CLS]")
+        }  # fmt: skip
+        barred = [place for place in range(tokens.get_vocab_size()) if place not in able]
+        assert (probabilities[row, :, barred] == 0).all()
+        assert (probabilities[row, :, sorted(able)] > 0).all()
+
+
+def test_a_word_outside_the_vocabulary_is_copied(model: Any, tokens: Any) -> None:
+    text = "The mill of ☃ burned."
+    [[best, *_]] = Fuser.of(model, tokens).fuse([[text]], lengths=[2], beams=2)
+    unknown = tokens.token_to_id("[UNK]")
+    ids = torch.tensor([data.source_ids(tokens, [text])])
+    assert unknown in ids
+    probability = logits(
+        model, {"input_ids": ids, "attention_mask": torch.ones_like(ids)}, torch.tensor([[3]])
+    ).exp()
+    assert probability[0, 0, unknown] > 0
+    assert best.text
+
+
+def test_the_loss_is_the_likelihood_of_the_labels(
+    model: Any, read: dict[str, Any], tokens: Any
+) -> None:
+    labels = targets(tokens)
+    length = torch.tensor([1, 4])
+    starts = torch.tensor(model.config.length_ids)[length]
+    whole = logits(model, read, model.shifted(labels, starts))
+    counted = [
+        -float(whole[row, place, label])
+        for row, own in enumerate(labels.tolist())
+        for place, label in enumerate(own)
+        if label != -100
+    ]
+    finite = [loss for loss in counted if math.isfinite(loss)]
+    assert finite
+    with torch.inference_mode():
+        loss = model(**read, labels=labels, length=length).loss
+    assert float(loss) == pytest.approx(sum(finite) / len(finite), rel=1e-5)
+
+
+def test_labels_that_cannot_be_written_do_not_count(
+    model: Any, read: dict[str, Any], tokens: Any
+) -> None:
+    labels = targets(tokens)
+    foreign = tokens.token_to_id("1802")
+    assert foreign not in read["input_ids"]
+    labels[0, 1] = foreign
+    made = tiny_fusion.model(tokens).train()
+    loss = made(**read, labels=labels, length=torch.tensor([2, 2])).loss
+    assert math.isfinite(loss.item())
+    loss.backward()
+    assert all(torch.isfinite(w.grad).all() for w in made.parameters() if w.grad is not None)
+
+
+def test_the_cache_changes_nothing(model: Any, read: dict[str, Any]) -> None:
+    decoder = torch.tensor([[3, 20, 21, 22], [4, 23, 20, 21]])
+    whole = logits(model, read, decoder)
+    with torch.inference_mode():
+        encoded = model.get_encoder()(**read)
+        past = None
+        for step in range(decoder.shape[1]):
+            output = model(
+                attention_mask=read["attention_mask"],
+                encoder_outputs=encoded,
+                decoder_input_ids=decoder[:, step : step + 1],
+                past_key_values=past,
+                use_cache=True,
+            )
+            past = output.past_key_values
+            torch.testing.assert_close(output.logits[:, 0], whole[:, step])
+
+
+@pytest.mark.parametrize("beams", [1, 3])
+def test_generation_is_the_same_with_and_without_the_cache(
+    model: Any, read: dict[str, Any], beams: int
+) -> None:
+    written = [
+        model.generate(**read, num_beams=beams, max_new_tokens=12, use_cache=cached,
+                       no_repeat_ngram_size=3)
+        for cached in (True, False)
+    ]  # fmt: skip
+    assert torch.equal(*written)
+    for row in written[0].tolist():
+        trigrams = list(zip(row, row[1:], row[2:], strict=False))
+        filled = [gram for gram in trigrams if gram[2] != 0]
+        assert len(set(filled)) == len(filled)
+
+
+def test_a_beam_is_at_least_as_likely_as_the_greedy_sentence(
+    model: Any, read: dict[str, Any]
+) -> None:
+    def likelihood(beams: int) -> list[float]:
+        ids = model.generate(
+            **read, num_beams=beams, max_new_tokens=6, min_new_tokens=6, length_penalty=0.0
+        )
+        scores = logits(model, read, ids[:, :-1])
+        return scores.gather(-1, ids[:, 1:, None]).sum((1, 2)).tolist()
+
+    for greedy, beam in zip(likelihood(1), likelihood(8), strict=True):
+        assert beam >= greedy - 1e-4
+
+
+def test_saved_and_loaded_it_is_the_same_model(
+    model: Any, read: dict[str, Any], tokens: Any, tmp_path: Path
+) -> None:
+    from transformers import AutoModelForSeq2SeqLM
+
+    tiny_fusion.save(tmp_path, model, tokens)
+    assert (tmp_path / "model.safetensors").is_file()
+    loaded = AutoModelForSeq2SeqLM.from_pretrained(tmp_path)
+    decoder = torch.tensor([[3, 20], [3, 20]])
+    torch.testing.assert_close(
+        logits(loaded, read, decoder), logits(model, read, decoder), atol=0, rtol=0
+    )
+    groups = [SOURCES, SOURCES[1:]]
+    first, second = (
+        maker.fuse(groups, lengths=[2, 1], beams=2)
+        for maker in (Fuser(tmp_path), Fuser.of(model, tokens))
+    )
+    assert first == second
+
+
+def test_a_folder_without_a_checkpoint_is_one_clear_error(tmp_path: Path) -> None:
+    with pytest.raises(ModelError, match="cannot be loaded from"):
+        Fuser(tmp_path)
+
+
+def test_a_checkpoint_that_lacks_weights_is_refused(
+    model: Any, tokens: Any, tmp_path: Path
+) -> None:
+    from safetensors.torch import load_file, save_file
+
+    tiny_fusion.save(tmp_path, model, tokens)
+    weights = load_file(tmp_path / "model.safetensors")
+    del weights["gate.weight"]
+    save_file(weights, tmp_path / "model.safetensors", metadata={"format": "pt"})
+    with pytest.raises(ModelError, match=r"1 of its weights are missing \(gate.weight"):
+        Fuser(tmp_path)
+
+
+def test_decoding_does_not_depend_on_the_other_groups(model: Any, tokens: Any) -> None:
+    fuser = Fuser.of(model, tokens)
+    groups = [SOURCES, SOURCES[1:], ["No one was hurt, police said."]]
+    together = fuser.fuse(groups, lengths=[2, 2, 2], beams=2)
+    alone = [fuser.fuse([group], lengths=[2], beams=2)[0] for group in groups]
+    assert [[h.text for h in beam] for beam in together] == [
+        [h.text for h in beam] for beam in alone
+    ]
+
+
+def test_a_group_without_words_has_no_hypotheses(model: Any, tokens: Any) -> None:
+    assert Fuser.of(model, tokens).fuse([[""], SOURCES], lengths=[2, 2], beams=2)[0] == []
+    assert Fuser.of(model, tokens).fuse([], lengths=[]) == []
+
+
+def test_copied_shares_name_the_source_of_each_piece(
+    model: Any, read: dict[str, Any], tokens: Any
+) -> None:
+    tilby = tokens.token_to_id("tilby")
+    written = torch.tensor([[3, tilby]])
+    first = {name: array[:1] for name, array in read.items()}
+    [[shares]] = model.copied_from(**first, decoder_input_ids=written).tolist()
+    places = [place for place, id_ in enumerate(first["input_ids"][0].tolist()) if id_ == tilby]
+    assert sum(shares) == pytest.approx(1, abs=1e-4)  # nothing else can write it
+    assert sum(shares[place] for place in places) == pytest.approx(1, abs=1e-4)
+
+
+def test_content_words_that_no_source_has_are_barred(tokens: Any) -> None:
+    made = tiny_fusion.model(tokens)
+    ids = [tokens.token_to_id(word) for word in ("burned", "thanked", "the")]
+    made.config.generated_ids = sorted([*ids, made.config.eos_token_id])
+    made.generated_ids = torch.tensor(made.config.generated_ids)
+    made.generator = torch.nn.Linear(32, 4)
+    with torch.no_grad():
+        made.gate.bias.fill_(20.0)  # nothing but the generator
+    fuser = Fuser.of(made.eval(), tokens)
+    texts = {h.text for h in fuser.fuse([["Fire burns the mill."]], lengths=[2], beams=3)[0]}
+    words = set(" ".join(texts).lower().split())
+    assert "thanked" not in words
+    assert words <= {"burned", "the", ""}
