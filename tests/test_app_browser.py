@@ -236,6 +236,25 @@ def test_a_run_is_stopped_in_the_midst_of_encoding_and_started_again(
     assert page.locator("#status .message").count() == 0
 
 
+def test_an_example_opened_in_the_midst_of_a_run_takes_its_place(
+    page: Page, line: Listener
+) -> None:
+    paste(page, "\n---\n".join(STORM), articles=3)
+    page.locator("#settings button").first.click()
+    page.get_by_label("slow").check()
+    page.locator("#write").click()
+    with line.accept() as first:
+        page.get_by_role("button", name="Harbour bridge").click()
+        with line.accept():
+            with pytest.raises(EOFError):
+                first.recv()  # its process is gone
+            page.wait_for_selector("#status .progress >> text=Writing …")
+            assert page.locator("#status .message").count() == 0
+            page.locator("#stop").click()
+            page.wait_for_selector("#status .message.stopped")
+    assert page.locator(".card").count() == 5
+
+
 def test_sentences_appear_as_they_are_written_and_are_then_checked(
     page: Page, line: Listener
 ) -> None:

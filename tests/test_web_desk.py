@@ -6,10 +6,11 @@ import zipfile
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 
 import pytest
-from web_fakes import STUBBORN, FakeMaker, waiting
+from web_fakes import STUBBORN, FakeMaker, LateMaker, waiting
 from web_server import STORM, quick_desk
 
 from summarizer.config import Config
@@ -217,6 +218,18 @@ def test_a_desk_that_cannot_load_its_models_says_why() -> None:
     with closing(Desk(WebSettings(writers=("nonsense",), workers=1))) as desk:
         desk.warm_up()
         assert not desk.ready
+
+
+def test_a_process_killed_as_it_starts_is_replaced_and_the_desk_is_ready(tmp_path: Path) -> None:
+    sign = tmp_path / "sign"
+    settings = WebSettings(workers=1)
+    with closing(Desk(settings, build=partial(LateMaker, str(sign)))) as desk:
+        desk.warm_up()
+        assert not desk.ready
+        sign.touch()
+        for _ in range(2):
+            assert desk.start(documents(*STORM), Config()).result().sentences
+        assert desk.ready
 
 
 # What comes in

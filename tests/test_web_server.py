@@ -184,9 +184,14 @@ def test_python_app_py_serves_and_leaves_nothing_behind(tmp_path: Path) -> None:
         assert httpx.get(f"http://127.0.0.1:{port}/health").json()["status"] == "ok"
         assert httpx.get(f"http://127.0.0.1:{port}/").status_code == 200
         assert list(tmp_path.glob("summarizer-web-*"))
+        heartbeat = f"http://127.0.0.1:{port}/gradio_api/heartbeat/visitor"
+        with httpx.stream("GET", heartbeat) as open_page:  # no reason to stay
+            next(open_page.iter_raw())
+            server.send_signal(signal.SIGTERM)
+            server.communicate(timeout=30)
     finally:
-        server.send_signal(signal.SIGTERM)
-        server.communicate(timeout=30)
+        server.kill()
+        server.communicate()
     assert not list(tmp_path.glob("summarizer-web-*"))
 
 

@@ -12,6 +12,7 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from multiprocessing.connection import Client, Listener
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -112,3 +113,12 @@ class FakeMaker(Maker):
         if name == "crashing":
             return CrashingWriter()
         return super().load_writer(name)
+
+
+class LateMaker(FakeMaker):
+    """Is killed as it starts, until there is a file at ``sign``."""
+
+    def __init__(self, sign: str) -> None:
+        if not Path(sign).exists():
+            os.kill(os.getpid(), signal.SIGKILL)
+        super().__init__()

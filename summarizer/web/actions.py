@@ -110,7 +110,9 @@ class Actions:
         busy = {view["write"]: gr.update(visible=False), view["stop"]: gr.update(visible=True)}
         hidden = {view["takeaway"]: gr.update(visible=False)}
         emptied = {view["result"]: None, **hidden, **dict.fromkeys(later, views.NOTHING)}
-        self.stop(request)
+        if before := self._jobs.pop(session, None):  # an example opened in the midst of a run
+            before.replaced = True
+            before.stop()
         try:
             config = Config(
                 words=round(words), writer=writer, ranker=ranker,
@@ -142,7 +144,8 @@ class Actions:
                 told = views.message(_STOPPED, kind="stopped")
             else:
                 told = views.message(str(error))
-            yield {view["status"]: told, view["briefing"]: views.EMPTY, **idle}
+            if not job.replaced:
+                yield {view["status"]: told, view["briefing"]: views.EMPTY, **idle}
             return
         except Exception:
             _LOG.exception("A briefing could not be shown.")
@@ -152,7 +155,8 @@ class Actions:
             job.stop()  # without effect on a job that is done; ends one whose visitor has left
             if self._jobs.get(session) is job:
                 del self._jobs[session]
-        yield {view["status"]: "", view["result"]: result, **idle, **done}
+        if not job.replaced:
+            yield {view["status"]: "", view["result"]: result, **idle, **done}
 
     def _shown(self, result: Briefing) -> dict[Any, Any]:
         """The panels of a briefing, and the files to take away."""

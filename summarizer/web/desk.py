@@ -45,10 +45,12 @@ class Job(Generic[Result]):
     """A briefing or a scoring under way in a worker process.
 
     ``news`` yields what is heard of it and ends when it is done, failed, stopped or
-    overdue; ``result`` then returns it or raises why not.
+    overdue; ``result`` then returns it or raises why not. ``replaced`` says that its
+    visitor has begun another meanwhile, which has the page.
     """
 
     def __init__(self, job: workers.Job[News, Briefing | Scores], seconds: float) -> None:
+        self.replaced = False
         self._job = job
         self._seconds = seconds
 

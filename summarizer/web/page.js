@@ -90,9 +90,10 @@
     all(document, 'button.upload-container').forEach(zone => {
       const label = zone.closest('.block').querySelector('[data-testid="block-label"]');
       const name = label ? label.textContent.trim() : '';
-      if (name && zone.getAttribute('aria-label') !== name) {
+      const wrap = zone.querySelector('.wrap');  // gone while files are on their way
+      if (name && wrap && wrap.dataset.says !== name) {
         zone.setAttribute('aria-label', name);
-        zone.querySelector('.wrap').dataset.says = name;
+        wrap.dataset.says = name;
       }
     });
   }).observe(document.documentElement, { childList: true, subtree: true });

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from fastapi import FastAPI
 
 _LOG = logging.getLogger(__name__)
+GRACE_SECONDS = 3  # for answers under way when told to end; an open page's would never end
 
 
 def create_app(settings: WebSettings, *, desk: Desk | None = None) -> FastAPI:
@@ -97,6 +98,7 @@ def serve(settings: WebSettings | None = None) -> None:
         root_path=settings.root_path,
         log_level="info",
         proxy_headers=True,
+        timeout_graceful_shutdown=GRACE_SECONDS,
     )
 
 
