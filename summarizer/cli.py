@@ -185,7 +185,23 @@ def batch(
     ] = None,
     workers: Annotated[
         int | None,
-        typer.Option("--workers", help="Processes.", show_default="one a processor, 4 at most"),
+        typer.Option(
+            "--workers",
+            help="Processes, on this machine or on all.",
+            show_default="one a processor, 4 at most on this machine alone",
+        ),
+    ] = None,
+    engine: Annotated[
+        str,
+        typer.Option("--engine", help="local: this machine; ray: the machines of a Ray cluster."),
+    ] = "local",
+    ray_address: Annotated[
+        str | None,
+        typer.Option(
+            "--ray-address",
+            help="HOST:PORT of the Ray cluster's head.",
+            show_default="RAY_ADDRESS, a cluster started on this machine, or a new one on it",
+        ),
     ] = None,
     timeout: Annotated[
         float, typer.Option("--timeout", help="Seconds that one cluster may take.")
@@ -208,6 +224,7 @@ def batch(
     Exit codes: 0 every cluster has its briefing, 1 some have not, 2 wrong usage, 130
     interrupted.
     """
+    from summarizer.batch.engines import engine_maker
     from summarizer.batch.run import BatchOptions, run_batch
 
     report = run_batch(
@@ -223,6 +240,7 @@ def batch(
             max_failures=max_failures,
         ),
         _reporter(quiet=quiet, json_logs=json_logs),
+        make_engine=engine_maker(engine, input, ray_address=ray_address),
     )
     raise typer.Exit(report.exit_code)
 

@@ -91,8 +91,10 @@ class ScriptedSummarizer:
 class HereEngine:
     """Does each chunk at once in this process, as the workers would."""
 
-    def __init__(self, config: Config, formats: Sequence[str], *, workers: int) -> None:
-        self.workers = workers
+    def __init__(
+        self, config: Config, formats: Sequence[str], *, workers: int | None, clusters: int
+    ) -> None:
+        self.workers = min(workers or 2, clusters)
         self.chunks: list[int] = []
         self.closed = False
         self.handler = BatchHandler(config, formats)
@@ -333,7 +335,7 @@ def test_a_cluster_that_kills_its_worker_costs_only_itself(
     tmp_path: Path, output: Path, error: Exception
 ) -> None:
     clusters = {f"c{n:02}": f"Number {n}." for n in range(40)}
-    given = put(tmp_path / "in", killer="x" * 50, **clusters)
+    given = put(tmp_path / "in", killer="x", **clusters)  # the shortest, in a full chunk
     engine = type("Engine", (CrashingEngine,), {"error": error})
     report = run(given, output, workers=1, make_engine=engine)
     assert (report.done, report.failed) == (40, 1)
@@ -342,8 +344,35 @@ def test_a_cluster_that_kills_its_worker_costs_only_itself(
     assert str(error) in row["error"]
     assert row["input"]
     assert max(engines[0].chunks) == CHUNK
-    overtime = isinstance(error, OvertimeError)
-    assert (CHUNK // 2 in engines[0].chunks) == overtime  # long clusters want short chunks
+
+
+def test_chunks_begin_with_one_cluster_and_grow(tmp_path: Path, output: Path) -> None:
+    """So that something is stored soon, by a run that may be killed soon."""
+    given = put(tmp_path / "in", **{f"c{n:02}": f"Number {n}." for n in range(60)})
+    stored: list[int] = []
+
+    class Engine(HereEngine):
+        def before(self, chunk: Sequence[Entry]) -> None:
+            stored.append(len((output / "manifest.jsonl").read_bytes().splitlines()))
+
+    run(given, output, workers=1, make_engine=Engine)
+    assert engines[0].chunks[:6] == [1, 1, 4, 4, CHUNK, CHUNK]
+    assert stored[:5] == [0, 0, 2, 2, 10]
+
+
+def test_long_clusters_want_short_chunks(tmp_path: Path, output: Path) -> None:
+    given = put(tmp_path / "in", **{f"c{n:02}": f"Number {n}." for n in range(60)})
+
+    class Engine(HereEngine):
+        def before(self, chunk: Sequence[Entry]) -> None:
+            if len(chunk) == CHUNK:
+                raise OvertimeError("Given up after 600 seconds.")
+
+    report = run(given, output, workers=1, make_engine=Engine)
+    assert report.done == 60
+    chunks = engines[0].chunks
+    assert chunks.count(CHUNK) == 2  # the second was in line already
+    assert max(chunks[chunks.index(CHUNK) + 2 :]) == CHUNK // 2
 
 
 def test_clusters_of_like_length_are_done_together_the_longest_first(
@@ -433,6 +462,14 @@ def test_output_inside_input_by_a_link_is_refused(given: Path, tmp_path: Path) -
     (tmp_path / "link").symlink_to(given)
     with pytest.raises(ConfigError, match="lie in one another"):
         run(given, tmp_path / "link" / "out")
+
+
+def test_links_in_a_circle_are_one_clear_error(given: Path, tmp_path: Path) -> None:
+    (tmp_path / "circle").symlink_to("circle")
+    with pytest.raises(InputError):
+        run(tmp_path / "circle", tmp_path / "out")
+    with pytest.raises(StoreError, match="Cannot write"):
+        run(given, tmp_path / "circle")
 
 
 def test_an_output_that_is_a_file_is_refused(given: Path, tmp_path: Path) -> None:

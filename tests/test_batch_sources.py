@@ -66,6 +66,22 @@ def test_loose_files_beside_a_folder_of_that_name_keep_apart(tmp_path: Path) -> 
     assert texts(found["night/"]) == ["Loose."]
 
 
+def test_a_link_that_cannot_be_followed_is_a_loose_file_that_cannot_be_read(
+    tmp_path: Path,
+) -> None:
+    put(tmp_path / "night" / "mill" / "a.txt")
+    (tmp_path / "night" / "link").symlink_to("x" * 300)  # longer than a name may be
+    found = entries(tmp_path / "night")
+    assert set(found) == {"mill", "night"}
+    with pytest.raises(InputError, match="link: cannot be read"):
+        found["night"].read()
+
+
+def test_an_input_that_cannot_be_looked_at_is_one_clear_error() -> None:
+    with pytest.raises(InputError, match="cannot be read"):
+        Source("x" * 300 + "/night.jsonl")
+
+
 def test_hidden_entries_are_passed_over(tmp_path: Path) -> None:
     put(tmp_path / ".git" / "a.txt")
     put(tmp_path / ".notes.txt")
@@ -116,6 +132,8 @@ def test_names_that_look_alike_get_different_ids(tmp_path: Path) -> None:
     found = entries(tmp_path)
     assert "a b" in found
     assert len(found) == 4
+    put(tmp_path / max(found) / "a.txt")  # a folder called as the id of another
+    assert len(entries(tmp_path)) == 5
 
 
 def test_a_name_that_is_no_text_is_read_all_the_same(tmp_path: Path) -> None:

@@ -66,6 +66,43 @@ def test_different_ids_never_share_a_file(
     assert set(first).isdisjoint(second)
 
 
+def test_an_id_that_looks_like_the_file_name_of_another_has_its_own(tmp_path: Path) -> None:
+    with Store(tmp_path) as store:
+        add(store, "two words")
+        (name,) = store.known["two words"].files
+        add(store, name.removesuffix(".txt"))
+        assert len({known.files for known in store.known.values()}) == 2
+
+
+def test_where_capitals_make_no_difference_ids_still_never_share_a_file(tmp_path: Path) -> None:
+    (tmp_path / MANIFEST.upper()).touch()  # as such a disk would show it
+    with Store(tmp_path) as store:
+        for cluster_id in ("mill", "Mill", "MILL", "Summary"):
+            store.add([row(cluster_id)], [{"json": b"{}"}])
+        names = [known.files[0].lower() for known in store.known.values()]
+    assert len(set(names)) == 4
+    assert "summary.json" not in names
+
+
+def test_a_kill_while_a_file_is_replaced_leaves_no_promise_of_the_old_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with Store(tmp_path) as store:
+        store.add([row("mill")], [{"text": b"Old.", "json": b"{}"}])
+        with monkeypatch.context() as patch:
+            patch.setattr(Store, "_flush_folder", lambda self: 1 / 0)
+            with pytest.raises(ZeroDivisionError):  # the new file is there, its line is not
+                store.add([row("mill", settings="d")], [{"text": b"New.", "html": b"<p>"}])
+    with Store(tmp_path) as store:
+        known = store.known["mill"]
+        assert not known.done
+        assert known.settings not in ("c", "d")
+        assert list(store.failures()) == []
+        store.compact(set())
+        store.add([row("mill")], [{"json": b"{1}"}])
+        assert store.present() == {"mill.json", MANIFEST, ".lock"}
+
+
 def test_a_second_run_is_refused_and_told_who_is_at_work(tmp_path: Path) -> None:
     with Store(tmp_path), pytest.raises(StoreError, match=f"process {os.getpid()}"):
         Store(tmp_path)
@@ -156,7 +193,7 @@ def test_a_stamp_can_be_renewed(tmp_path: Path) -> None:
         assert json.loads((tmp_path / MANIFEST).read_text().splitlines()[-1])["words"] == 7
 
 
-@pytest.mark.parametrize("at", [1, 2, 3])
+@pytest.mark.parametrize("at", [1, 2, 3, 4])
 def test_a_full_disk_leaves_only_whole_files(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, at: int
 ) -> None:

@@ -52,7 +52,9 @@ def test_random_is_the_same_for_the_same_seed_only() -> None:
     assert len({summary("random", cluster, 60, seed) for seed in range(5)}) > 1
 
 
-@pytest.mark.parametrize("name", ["lead", "random", "lexrank", "oracle", "extractive", "mmr@learned"])
+@pytest.mark.parametrize(
+    "name", ["lead", "random", "lexrank", "oracle", "extractive", "mmr@learned"]
+)
 def test_no_system_exceeds_its_words(name: str) -> None:
     (system,) = load_systems([name], words=50, seed=0)
     for cluster in corpora.load("benchmark").clusters[:4]:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from functools import partial
+from pathlib import Path
 from typing import Protocol
 
 from summarizer.batch.sources import Entry
 from summarizer.batch.work import BatchHandler, Outcome
 from summarizer.config import Config
-from summarizer.workers import Job, Pool
+from summarizer.errors import ConfigError
+from summarizer.workers import Job, Pool, processors
 
 
 class Engine(Protocol):
@@ -41,13 +43,36 @@ class Engine(Protocol):
         ...
 
 
-class LocalEngine:
-    """Worker processes on this machine, the processors divided among them."""
+def engine_maker(name: str, given: str, *, ray_address: str | None = None) -> Callable[..., Engine]:
+    """What makes the engine ``local`` or ``ray`` for the INPUT ``given``.
 
-    def __init__(self, config: Config, formats: Sequence[str], *, workers: int) -> None:
-        self.workers = workers
+    Raises ConfigError for another name, and for an address where there is no use for it.
+    """
+    if name == "local":
+        if ray_address is not None:
+            raise ConfigError("--ray-address is of use only with --engine ray.")
+        return LocalEngine
+    if name == "ray":
+        from summarizer.batch.ray_engine import RayEngine
+
+        folder = Path(given)
+        return partial(RayEngine, address=ray_address, needs=folder if folder.is_dir() else None)
+    raise ConfigError(f"Unknown engine {name!r}. Known: local, ray.")
+
+
+class LocalEngine:
+    """Worker processes on this machine, the processors divided among them.
+
+    workers:  processes; None is one a processor, 4 at most
+    clusters: how many there are to do, and so how many processes at most
+    """
+
+    def __init__(
+        self, config: Config, formats: Sequence[str], *, workers: int | None, clusters: int
+    ) -> None:
+        self.workers = min(workers or min(4, processors()), clusters)
         self._pool: Pool[Sequence[Entry], str, list[Outcome]] = Pool(
-            partial(BatchHandler, config, tuple(formats)), workers=workers, eager=True
+            partial(BatchHandler, config, tuple(formats)), workers=self.workers, eager=True
         )
 
     def start(self) -> None:

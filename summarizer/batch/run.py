@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
+import os
 import signal
 import threading
 import time
@@ -24,10 +25,10 @@ from summarizer.batch.store import SUFFIXES, Store
 from summarizer.batch.work import Outcome
 from summarizer.config import Config
 from summarizer.errors import ConfigError, InputError
-from summarizer.workers import OvertimeError, StoppedError, processors
+from summarizer.workers import OvertimeError, StoppedError
 
-CHUNK = 8  # clusters that a worker takes at once, and a writer writes in one batch
-_WINDOW = 16  # chunks that are sorted by length together
+CHUNK = 8  # clusters at most that a worker takes at once, and a writer writes in one batch
+_WINDOW = 16 * CHUNK  # clusters that are sorted by length together
 _WINDOW_BYTES = 50_000_000
 
 
@@ -36,7 +37,7 @@ class BatchOptions:
     """How to run a batch. Raises ConfigError for a value out of range.
 
     formats:      names in ``rendering.FORMATS``; a file each
-    workers:      processes; None is one a processor, 4 at most
+    workers:      processes; None leaves it to the engine
     timeout:      seconds that one cluster may take
     force:        do all clusters again
     retry_failed: take only the clusters that have failed
@@ -120,7 +121,9 @@ def run_batch(
         reporter.begin(total=len(seen), todo=len(todo))
         run = _Run(store, settings["hash"], options, reporter, todo)
         if todo:
-            engine = make_engine(config, options.formats, workers=_workers(options, len(todo)))
+            engine = make_engine(
+                config, options.formats, workers=options.workers, clusters=len(todo)
+            )
             try:
                 engine.start()
                 run.work(engine, source)
@@ -145,10 +148,13 @@ def run_batch(
 
 
 def _check_apart(given: str, output: Path) -> None:
-    path, folder = Path(given).resolve(), output.resolve()
-    if folder.exists() and not folder.is_dir():
+    # In pathlib these raise for what may not be looked at, and for links in a circle.
+    path, folder = Path(os.path.realpath(given)), Path(os.path.realpath(output))
+    if os.path.isfile(folder):  # noqa: PTH113
         raise ConfigError(f"OUTPUT {output} is a file; give a folder.")
-    if Path(given).exists() and (folder.is_relative_to(path) or path.is_relative_to(folder)):
+    if os.path.exists(path) and (  # noqa: PTH110
+        folder.is_relative_to(path) or path.is_relative_to(folder)
+    ):
         raise ConfigError(
             f"INPUT {given} and OUTPUT {output} lie in one another; choose another place."
         )
@@ -159,10 +165,6 @@ def settings_of(config: Config, options: BatchOptions) -> dict[str, Any]:
     settings = {**asdict(config), "formats": sorted(options.formats)}
     text = json.dumps(settings, sort_keys=True, default=str)
     return {**settings, "hash": hashlib.sha256(text.encode()).hexdigest()[:16]}
-
-
-def _workers(options: BatchOptions, todo: int) -> int:
-    return min(options.workers or min(4, processors()), todo)
 
 
 def _survey(
@@ -214,12 +216,14 @@ class _Run:
         self._options = options
         self._reporter = reporter
         self._todo = todo
-        self._chunk = CHUNK
+        # Chunks begin with one cluster, so that a run gets on that is soon killed each time.
+        self._chunk = 1
+        self._most = CHUNK
         self._again: deque[tuple[Entry, ...]] = deque()  # one by one, as their chunk has failed
 
     def work(self, engine: Engine, source: Source) -> None:
         """Keep the engine supplied and take what comes, until all is done or it must stop."""
-        self._chunk = max(1, min(CHUNK, len(self._todo) // (2 * engine.workers)))
+        self._most = max(1, min(CHUNK, len(self._todo) // (2 * engine.workers)))
         chunks = self._chunks(source)
         waiting: dict[Future[list[Outcome]], tuple[Entry, ...]] = {}
         told = False
@@ -252,7 +256,7 @@ class _Run:
             if entry.cluster_id in self._todo:
                 window.append(entry)
                 size += entry.size
-                if len(window) >= _WINDOW * self._chunk or size > _WINDOW_BYTES:
+                if len(window) >= _WINDOW or size > _WINDOW_BYTES:
                     yield from self._sorted(window)
                     window, size = [], 0
         yield from self._sorted(window)
@@ -273,10 +277,12 @@ class _Run:
         error = future.exception()
         if error is None:
             self._record(future.result())
+            self._chunk = min(2 * self._chunk, self._most)
         elif len(chunk) > 1:
             self._again.extend((entry,) for entry in chunk)
             if isinstance(error, OvertimeError):
-                self._chunk = max(1, self._chunk // 2)
+                self._most = min(self._most, len(chunk) // 2)
+                self._chunk = min(self._chunk, self._most)
         else:
             self._record([_lost(chunk[0], error, engine.stage(future))])
 

@@ -32,6 +32,7 @@ from summarizer.reading import (
 from summarizer.records import Cluster
 from summarizer.words import collapse
 
+_HASHED = re.compile(r".*#[0-9a-f]{8}")  # may be another name's id
 _HUB_NAME = re.compile(r"(?P<name>[\w-][\w.-]*(/[\w-][\w.-]*)?)(:(?P<split>[\w.]+))?")
 
 
@@ -130,11 +131,14 @@ class Source:
         self.path: Path | None = None
         self._rows: Any = None
         path, hub = Path(given), _HUB_NAME.fullmatch(given)
-        if path.exists() or not hub or given.lower().endswith(CLUSTER_SUFFIXES):
-            self.path = path
-            if not path.is_dir():
-                cluster_records(path)  # raises where it is no file of clusters
-        else:
+        try:
+            if path.exists() or not hub or given.lower().endswith(CLUSTER_SUFFIXES):
+                self.path = path
+                if not path.is_dir():
+                    cluster_records(path)  # raises where it is no file of clusters
+        except OSError as error:
+            raise InputError(f"{printable(given)}: cannot be read ({error.strerror}).") from error
+        if hub and self.path is None:
             self._rows = _data_set(hub["name"], hub["split"])
 
     def __iter__(self) -> Iterator[Entry]:
@@ -163,13 +167,13 @@ def _folders(folder: Path) -> Iterator[Entry]:
             continue
         if entry.is_dir(follow_symlinks=False):
             yield _folder_entry(_id(entry.name), (path,))
-        elif path.is_dir():
+        elif os.path.isdir(path):  # noqa: PTH112  # Path.is_dir raises for some links
             yield _folder_entry(_id(entry.name), (), "is a link to a folder, and not followed.")
         else:
             loose.append(path)
     if loose:
         name = folder.resolve().name
-        taken = (folder / name).is_dir()
+        taken = os.path.isdir(folder / name)  # noqa: PTH112
         # No folder's cluster has a slash in its id.
         yield _folder_entry(f"{_id(name)}/" if taken else _id(name), tuple(loose))
 
@@ -220,10 +224,10 @@ def _status(path: str) -> os.stat_result | None:
 
 def _id(name: str) -> str:
     """A file's name as an id: as it is, or readable with a hash to tell it apart."""
-    if name.isascii() and name.isprintable() and len(name) <= 200 and name == name.strip():
-        return name  # as nearly all are
-    shown = printable(collapse(harmless(name)))[:200]
-    if shown == name:
+    shown = name  # as nearly all are
+    if not (name.isascii() and name.isprintable() and len(name) <= 200 and name == name.strip()):
+        shown = printable(collapse(harmless(name)))[:200]
+    if shown == name and not _HASHED.fullmatch(name):
         return name
     return f"{shown}#{hashlib.sha256(os.fsencode(name)).hexdigest()[:8]}"
 
@@ -239,7 +243,8 @@ def _entries(records: Iterator[ClusterRecord], name: str) -> Iterator[Entry]:
             cluster_id, problem = record.cluster_id(), None
             if cluster_id in ids:
                 problem = f"{record.place} has the cluster_id {cluster_id!r} a second time."
-                cluster_id = f"{cluster_id} ({record.place})"
+            while cluster_id in ids:
+                cluster_id += f" ({record.place})"
             ids.add(cluster_id)
             stamp = hashlib.sha256(data).hexdigest()
             yield RecordEntry(

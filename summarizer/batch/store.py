@@ -2,8 +2,9 @@
 
 ``manifest.jsonl`` has a line for each cluster that is done or failed, appended and
 brought to the disk after the cluster's files are there, so that a line never promises
-more than there is. A later line on a cluster replaces the earlier; a line torn by a crash
-is passed over, and its cluster done again. Nothing else is kept anywhere.
+more than there is. Before files are replaced, a line with the status "begun" takes back
+the promise. A later line on a cluster replaces the earlier; a line torn by a crash is
+passed over, and its cluster done again. Nothing else is kept anywhere.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ SUMMARY = "summary.json"
 SUFFIXES = {"text": ".txt", "markdown": ".md", "html": ".html", "json": ".json"}
 _PLAIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 _ASIDE = ".part"
+_HASHED = re.compile(r".*-[0-9a-f]{10}")  # may be another id's name
 _KEYS = {"id", "status", "input", "stamp", "settings", "files"}  # without which a line is torn
 
 
@@ -79,6 +81,8 @@ class Store:
                 self._lock.flush()
                 self._load()
                 self._manifest = (folder / MANIFEST).open("ab")
+                # A disk where capitals make no difference, as on macOS.
+                self._folds = (folder / MANIFEST.upper()).exists()
         except BaseException:
             self._lock.close()
             raise
@@ -101,31 +105,38 @@ class Store:
 
         ``files[n]`` maps format to content and belongs to ``rows[n]``, which gets the
         names. When this returns all of it is on the disk; if it raises StoreError, what
-        is there is whole. Files of earlier runs that are now out of date go.
+        is there is whole. Files of earlier runs that are now out of date go. Where there
+        are any, a line "begun" takes back the one that vouches for them.
         """
-        stale: list[str] = []
-        lines = b""
+        begun: list[dict[str, Any]] = []
+        done: list[dict[str, Any]] = []
+        stale: set[str] = set()
+        for row, contents in zip(rows, files, strict=True):
+            names = [self._file_name(row["id"], format) for format in contents]
+            done.append({**row, "files": names})
+            before = self.known.get(row["id"])
+            if before and before.files:
+                both = sorted({*before.files, *names})
+                begun.append({**row, "status": "begun", "settings": "", "files": both})
+                stale |= set(before.files) - set(names)
         with _told(self.folder):
-            for row, contents in zip(rows, files, strict=True):
-                names = [self._write(_file_name(row["id"], f), contents[f]) for f in contents]
-                lines += _line({**row, "files": names})
-                before = self.known.get(row["id"])
-                if before:
-                    stale += set(before.files) - set(names)
-            if any(files):
-                self._flush_folder()
-            self._append(lines)
+            if begun:
+                self._append(begun)
+            for row, contents in zip(done, files, strict=True):
+                for name, content in zip(row["files"], contents.values(), strict=True):
+                    self._write(name, content)
             for name in stale:
                 (self.folder / name).unlink(missing_ok=True)
+            if stale or any(files):
+                self._flush_folder()
+            self._append(done)
 
     def restamp(self, stamps: Mapping[str, str]) -> None:
         """Give the clusters these stamps, their input being what it was."""
         if stamps:
             last = {row["id"]: row for row, _ in self._rows() if row["id"] in stamps}
             with _told(self.folder):
-                self._append(
-                    b"".join(_line(row | {"stamp": stamps[key]}) for key, row in last.items())
-                )
+                self._append([row | {"stamp": stamps[key]} for key, row in last.items()])
 
     def write_summary(self, summary: Mapping[str, Any]) -> None:
         """Write ``summary.json`` whole."""
@@ -136,7 +147,7 @@ class Store:
 
     def compact(self, keep: set[str]) -> None:
         """Take out of the manifest what later lines replace, and failures not in ``keep``."""
-        gone = {key for key, known in self.known.items() if not known.done and key not in keep}
+        gone = {key for key, known in self.known.items() if not known.files and key not in keep}
         if not self._superseded and not gone:
             return
         with _told(self.folder):
@@ -187,12 +198,12 @@ class Store:
                     if isinstance(row, dict) and row.keys() >= _KEYS:
                         yield row, line
 
-    def _append(self, lines: bytes) -> None:
-        self._manifest.write(lines)
+    def _append(self, rows: Sequence[Mapping[str, Any]]) -> None:
+        self._manifest.write(b"".join(map(_line, rows)))
         self._manifest.flush()
         os.fsync(self._manifest.fileno())
-        for line in lines.splitlines():
-            self._note(json.loads(line))
+        for row in rows:
+            self._note(row)
 
     def _note(self, row: Mapping[str, Any]) -> None:
         key = row["id"]
@@ -221,6 +232,16 @@ class Store:
             raise
         return name
 
+    def _file_name(self, cluster_id: str, format: str) -> str:
+        """The id where it is a plain name, else what of it is, and a hash to tell it apart."""
+        stem = cluster_id
+        plain = _PLAIN.fullmatch(stem) and not _HASHED.fullmatch(stem)
+        if not plain or stem in ("manifest", "summary") or (self._folds and stem != stem.lower()):
+            part = re.sub(r"[^A-Za-z0-9._-]+", "_", cluster_id)[:80].strip("._-") or "cluster"
+            digest = hashlib.sha256(cluster_id.encode("utf-8", "replace")).hexdigest()
+            stem = f"{part}-{digest[:10]}"
+        return stem + SUFFIXES[format]
+
     def _flush_folder(self) -> None:
         """Bring the new names to the disk."""
         descriptor = os.open(self.folder, os.O_RDONLY)
@@ -232,15 +253,6 @@ class Store:
 
 def _line(row: Mapping[str, Any]) -> bytes:
     return json.dumps(row, ensure_ascii=False).encode("utf-8", "replace") + b"\n"
-
-
-def _file_name(cluster_id: str, format: str) -> str:
-    """The id where it is a plain name, else what of it is, and a hash to tell it apart."""
-    stem = cluster_id
-    if not _PLAIN.fullmatch(stem) or stem in ("manifest", "summary"):
-        plain = re.sub(r"[^A-Za-z0-9._-]+", "_", cluster_id)[:80].strip("._-") or "cluster"
-        stem = f"{plain}-{hashlib.sha256(cluster_id.encode('utf-8', 'replace')).hexdigest()[:10]}"
-    return stem + SUFFIXES[format]
 
 
 @contextlib.contextmanager
