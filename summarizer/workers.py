@@ -209,7 +209,7 @@ class Pool(Generic[Task, Event, Result]):
 
     @property
     def ready(self) -> bool:
-        """Whether each process of an eager pool got its handler when the pool began."""
+        """Whether each process of an eager pool has had its handler, at first or by now."""
         return all(warm.done() and not warm.exception() for warm in self._warm)
 
     def close(self) -> None:
@@ -245,7 +245,10 @@ class Pool(Generic[Task, Event, Result]):
                 self._attend(number, job)
             del job  # else its result would be kept until the next one comes
             if self._eager and not self._closed:
-                self._heat(number, Future())
+                again: Future[None] = Future()
+                self._heat(number, again)
+                if self._warm[number].exception():
+                    self._warm[number] = again
         self._discard(number)
 
     def _heat(self, number: int, warm: Future[None]) -> None:

@@ -234,6 +234,83 @@ def test_a_process_killed_as_it_starts_is_replaced_and_the_desk_is_ready(tmp_pat
 
 # What comes in
 
+
+def uploads(folder: Path, *names: str) -> list[str]:
+    for number, name in enumerate(names):
+        (folder / name).write_text(STORM[number])
+    return [str(folder / name) for name in names]
+
+
+def test_a_reading_that_never_ends_is_given_up_and_the_next_works(tmp_path: Path) -> None:
+    good, bad = uploads(tmp_path, "good.txt", "endless.pdf")
+    with waiting() as listener, closing(quick_desk(listener.address, read_timeout=3)) as desk:
+        with ThreadPoolExecutor(1) as pool:
+            reading = pool.submit(desk.read, [bad])
+            with listener.accept() as reader, pytest.raises(EOFError):
+                reader.recv()  # its process is gone
+            with pytest.raises(OvertimeError, match=r"endless\.pdf could not be read in time"):
+                reading.result()
+        assert [document.doc_id for document in desk.read([good]).documents] == ["good.txt"]
+
+
+def test_a_reader_killed_costs_its_upload_alone(tmp_path: Path) -> None:
+    good, bad = uploads(tmp_path, "good.txt", "deadly.pdf")
+    with closing(quick_desk()) as desk:
+        with pytest.raises(CrashError, match=r"^deadly\.pdf crashed the reader"):
+            desk.read([bad])
+        with pytest.raises(CrashError, match=r"^One of the files good\.txt, deadly\.pdf crashed"):
+            desk.read([good, bad])
+        documents = desk.read([good]).documents
+        assert [document.text for document in desk.clean(documents).documents] == [STORM[0]]
+
+
+def test_reading_does_not_wait_for_a_briefing(tmp_path: Path) -> None:
+    with waiting() as listener, closing(quick_desk(listener.address)) as desk:
+        job = desk.start(documents(*STORM), SLOW)
+        with listener.accept() as writer:
+            assert len(desk.read(uploads(tmp_path, "a.txt", "b.txt")).documents) == 2
+            for _ in range(9):
+                writer.send("on")
+            assert job.result().sentences
+
+
+def test_an_upload_that_crashes_the_reader_leaves_the_pile_as_it_was(tmp_path: Path) -> None:
+    pytest.importorskip("gradio", reason="the page's extra is not installed")
+    from summarizer.web.actions import Actions
+
+    good, bad = uploads(tmp_path, "good.txt", "deadly.pdf")
+    with closing(quick_desk()) as desk:
+        actions = Actions(desk)
+        pile, shown, *_ = actions.take_files([good], Pile())
+        assert "1 article" in shown
+        after, shown, *_ = actions.take_files([bad], pile)
+        assert after == pile
+        assert "1 article" in shown
+        assert "deadly.pdf crashed the reader" in shown
+        assert not Path(good).exists()
+        assert not Path(bad).exists()
+        [reference] = uploads(tmp_path, "deadly.pdf")
+        assert "deadly.pdf crashed the reader" in actions.score(None, "", [reference], 100)
+
+
+def test_a_text_that_crashes_the_reader_is_not_taken_and_can_be_removed() -> None:
+    pytest.importorskip("gradio", reason="the page's extra is not installed")
+    from summarizer.web.actions import Actions
+
+    with closing(quick_desk()) as desk:
+        actions = Actions(desk)
+        pile, shown, _, left = actions.paste("These are deadly words.", Pile())
+        assert (pile, left) == (Pile(), "These are deadly words.")
+        assert "The pasted text crashed the reader" in shown
+        held = Pile(documents=tuple(documents(STORM[0], "These are deadly words.")))
+        _, shown, _ = actions._show_pile(held)
+        assert "2 articles" in shown
+        assert "The text crashed the reader" in shown
+        _, shown, _ = actions._show_pile(held.without("2"))
+        assert "1 article" in shown
+        assert "crashed" not in shown
+
+
 LONG = "These are certainly more than eight words of one article."
 
 

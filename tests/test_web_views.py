@@ -14,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from web_server import STORM, quick_desk
 
+from summarizer.cleaning import clean
 from summarizer.config import Config
 from summarizer.reading import document_from_text
 from summarizer.records import Briefing, Difference
@@ -97,7 +98,7 @@ def test_panels_hold_no_markup_of_an_article(panel: Any, hostile: Briefing) -> N
 def test_the_pile_and_messages_hold_none_either(hostile: Briefing) -> None:
     pile = Pile(documents=hostile.documents, notices=(EVIL,))
     for shown in (
-        views.pile(pile, pile.cleaned()), views.pile(Pile(), None), views.message(EVIL),
+        views.pile(pile, clean(pile.documents)), views.pile(Pile(), None), views.message(EVIL),
         views.progress(["encoding"]), views.progress([EVIL]), views.waiting(),
         views.absent([writer_choice(f"hf:{EVIL}")]), views.EMPTY,
     ):  # fmt: skip

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import signal
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from multiprocessing.connection import Client, Listener
 from pathlib import Path
@@ -20,8 +20,10 @@ from numpy.typing import NDArray
 
 from models import load_encoder
 from models.extractive import ExtractiveWriter
-from summarizer.records import Plan, Writing
+from summarizer.reading import Reading
+from summarizer.records import Cleaning, Plan, Writing
 from summarizer.web.maker import Maker
+from summarizer.web.reader import CleaningTask, Reader, ReadingTask
 
 if TYPE_CHECKING:
     from summarizer.protocols import Encoder, OnDraft, Writer
@@ -122,3 +124,23 @@ class LateMaker(FakeMaker):
         if not Path(sign).exists():
             os.kill(os.getpid(), signal.SIGKILL)
         super().__init__()
+
+
+class FakeReader(Reader):
+    """A reader that never ends with endless.pdf, and dies of deadly.pdf and of deadly words."""
+
+    def __init__(self, line: str = "") -> None:
+        self._line = line
+        super().__init__()
+
+    def __call__(
+        self, task: ReadingTask | CleaningTask, emit: Callable[[None], None]
+    ) -> Reading | Cleaning:
+        names = {path.name for path in task.paths} if isinstance(task, ReadingTask) else set()
+        if "endless.pdf" in names:
+            with Client(self._line) as test:
+                test.recv()
+        texts = [d.text for d in task.documents] if isinstance(task, CleaningTask) else []
+        if "deadly.pdf" in names or any("deadly words" in text for text in texts):
+            os.kill(os.getpid(), signal.SIGKILL)
+        return super().__call__(task, emit)

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
 
-from web_fakes import FakeMaker
+from web_fakes import FakeMaker, FakeReader
 
 from summarizer.web.desk import Desk
 from summarizer.web.settings import WebSettings
@@ -38,7 +38,11 @@ def quick_desk(line: str = "", **settings: object) -> Desk:
         "workers": 1,
         **settings,
     }
-    return Desk(WebSettings(**given), build=partial(FakeMaker, line))  # type: ignore[arg-type]
+    return Desk(
+        WebSettings(**given),  # type: ignore[arg-type]
+        build=partial(FakeMaker, line),
+        reader=partial(FakeReader, line),
+    )
 
 
 @contextmanager

@@ -14,11 +14,11 @@ from gradio.utils import get_upload_folder
 from summarizer.config import Config
 from summarizer.errors import SummarizerError
 from summarizer.reading import Reading
-from summarizer.records import Briefing
+from summarizer.records import Briefing, Cleaning
 from summarizer.rendering import render
 from summarizer.web import evaluation, figures, repeats, views
-from summarizer.web.desk import FAILED, Desk, Job
-from summarizer.web.intake import PASTED, Pile, read_example, read_paste, read_uploads
+from summarizer.web.desk import FAILED, Desk, Job, names
+from summarizer.web.intake import PASTED, Pile, read_example, read_paste
 from summarizer.workers import StoppedError
 
 _LOG = logging.getLogger(__name__)
@@ -41,38 +41,50 @@ class Actions:
         self._jobs: dict[str, Job[Briefing]] = {}  # by session
 
     def _show_pile(self, articles: Pile, trouble: str = "") -> tuple[Any, ...]:
-        cleaning = articles.cleaned() if articles.documents else None
+        cleaning = None
+        if articles.documents:
+            try:
+                cleaning = self._desk.clean(articles.documents)
+            except SummarizerError as error:
+                cleaning = Cleaning(documents=articles.documents)
+                trouble = trouble or str(error)
+        return self._shown_pile(articles, cleaning, trouble)
+
+    def _shown_pile(
+        self, articles: Pile, cleaning: Cleaning | None, trouble: str = ""
+    ) -> tuple[Any, ...]:
         shown = views.pile(articles, cleaning)
         if trouble:
             shown += views.message(trouble)
         return articles, shown, gr.update(visible=bool(articles.documents))
 
-    def _add(self, articles: Pile, reading: Reading) -> Pile:
+    def _add(self, articles: Pile, reading: Reading, what: str) -> tuple[Any, ...]:
         added = articles.with_reading(reading)
         self._desk.check(added.documents)
-        return added
+        return self._shown_pile(added, self._desk.clean(added.documents, what=what))
 
     def take_files(self, paths: list[str] | None, articles: Pile) -> tuple[Any, ...]:
         """Read the uploads, then delete them at once."""
-        trouble = ""
+        if not paths:
+            return *self._show_pile(articles), None
         try:
-            if paths:
-                articles = self._add(articles, read_uploads(paths))
+            try:
+                reading = self._desk.read(paths)
+            finally:
+                for path in paths:
+                    Path(path).unlink(missing_ok=True)
+            return *self._add(articles, reading, names(paths)), None
         except SummarizerError as error:
-            trouble = str(error)
-        finally:
-            for path in paths or ():
-                Path(path).unlink(missing_ok=True)
-        return *self._show_pile(articles, trouble), None
+            return *self._show_pile(articles, str(error)), None
 
     def paste(self, text: str, articles: Pile) -> tuple[Any, ...]:
         """Put what was pasted on the pile."""
         try:
             number = 1 + sum(d.doc_id.startswith(PASTED) for d in articles.documents)
-            articles = self._add(articles, read_paste(text or "", number=number))
+            reading = read_paste(text or "", number=number)
+            return *self._add(articles, reading, "The pasted text"), ""
         except SummarizerError as error:
             return *self._show_pile(articles, str(error)), text
-        return *self._show_pile(articles), ""
 
     def remove(self, articles: Pile, event: gr.EventData) -> tuple[Any, ...]:
         """Take one article off the pile."""
@@ -194,7 +206,7 @@ class Actions:
         try:
             references = [d.text for d in read_paste(pasted).documents] if pasted.strip() else []
             if paths:
-                references += [d.text for d in read_uploads(paths).documents]
+                references += [d.text for d in self._desk.read(paths).documents]
             if result is None:
                 return views.message("Write a briefing first; it is what gets scored.", kind="hint")
             self._desk.check_length(references)

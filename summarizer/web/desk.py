@@ -1,4 +1,4 @@
-"""The desk: briefings made in worker processes, jobs that can be stopped, and their limits."""
+"""The desk: reading and briefings in worker processes, jobs that can be stopped, limits."""
 
 from __future__ import annotations
 
@@ -12,10 +12,14 @@ from typing import Generic, NamedTuple, TypeVar, cast
 
 from summarizer import workers
 from summarizer.config import Config
+from summarizer.decoding import printable
 from summarizer.errors import ConfigError, InputError, ModelError, SummarizerError
-from summarizer.records import Briefing, Document
+from summarizer.reading import Reading
+from summarizer.records import Briefing, Cleaning, Document
 from summarizer.web.evaluation import Scores
+from summarizer.web.intake import read_uploads
 from summarizer.web.maker import BriefingTask, Maker, News, ScoringTask
+from summarizer.web.reader import CleaningTask, Reader, ReadingTask
 from summarizer.web.settings import WebSettings
 from summarizer.workers import CrashError, OvertimeError, Pool, StoppedError
 
@@ -84,11 +88,20 @@ class Job(Generic[Result]):
 class Desk:
     """Does the work of many visitors in a few processes, each with its own set of models.
 
-    ``build`` makes what a process does its tasks with; by default a ``Maker``.
+    ``build`` makes what a process does its tasks with; by default a ``Maker``. What comes
+    in is read in one more process, by what ``reader`` makes, so that it never waits for a
+    briefing; that process starts with the first reading.
     """
 
-    def __init__(self, settings: WebSettings, *, build: Callable[[], Maker] | None = None) -> None:
+    def __init__(
+        self,
+        settings: WebSettings,
+        *,
+        build: Callable[[], Maker] | None = None,
+        reader: Callable[[], Reader] = Reader,
+    ) -> None:
         self.settings = settings
+        self._readers: Pool[ReadingTask | CleaningTask, None, Reading | Cleaning] = Pool(reader)
         self._build = build or partial(Maker, settings.writers[0])
         self._lock = threading.Lock()
         self._started: Pool[BriefingTask | ScoringTask, News, Briefing | Scores] | None = None
@@ -108,6 +121,7 @@ class Desk:
 
     def close(self) -> None:
         """End all jobs and processes."""
+        self._readers.close()
         self._pool().close()
 
     def _pool(self) -> Pool[BriefingTask | ScoringTask, News, Briefing | Scores]:
@@ -121,6 +135,40 @@ class Desk:
     def writers(self) -> list[WriterChoice]:
         """The writers on offer, those that lack something included."""
         return [writer_choice(name) for name in self.settings.writers]
+
+    def read(self, paths: Sequence[str]) -> Reading:
+        """The articles in uploaded files and archives.
+
+        Raises InputError where there are none, OvertimeError or CrashError, which name the
+        files, where they are too much for the reader.
+        """
+        what = names(paths)
+        return read_uploads(
+            paths, read=lambda targets: cast(Reading, self._read(ReadingTask(paths=targets), what))
+        )
+
+    def clean(self, documents: Sequence[Document], *, what: str = "The text") -> Cleaning:
+        """What a briefing will read of the articles; raises as ``read`` does, naming ``what``."""
+        return cast(Cleaning, self._read(CleaningTask(documents=documents), what))
+
+    def _read(self, task: ReadingTask | CleaningTask, what: str) -> Reading | Cleaning:
+        seconds = self.settings.read_timeout
+        try:
+            return self._readers.submit(task, timeout=seconds).result()
+        except OvertimeError:
+            raise OvertimeError(
+                f"{what} could not be read in time and was given up after {seconds} seconds."
+            ) from None
+        except (CrashError, MemoryError) as error:
+            _LOG.error("The reader was lost to an upload: %s", error)
+            raise CrashError(f"{what} crashed the reader; is it damaged?") from error
+        except StoppedError as error:
+            raise BusyError("The server is closing down.") from error
+        except SummarizerError:
+            raise
+        except Exception as error:
+            _LOG.exception("An upload could not be read.")
+            raise SummarizerError(FAILED) from error
 
     def check(self, documents: Sequence[Document]) -> None:
         """Raise InputError where the articles are none, too many or too long."""
@@ -200,6 +248,15 @@ class Desk:
             raise
         job.add_done_callback(lambda _: self._open.release())
         return job
+
+
+def names(paths: Sequence[str]) -> str:
+    """Files as a message names them, by at most five names."""
+    told = [printable(Path(path).name) for path in paths]
+    if len(told) == 1:
+        return told[0]
+    more = f" and {len(told) - 5} more" if len(told) > 5 else ""
+    return f"One of the files {', '.join(told[:5])}{more}"
 
 
 def writer_choice(name: str) -> WriterChoice:

@@ -11,15 +11,14 @@ import stat
 import tempfile
 import zipfile
 import zlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath, PureWindowsPath
 
-from summarizer.cleaning import clean
 from summarizer.decoding import printable
 from summarizer.errors import InputError
 from summarizer.reading import Reading, document_from_text, read_documents
-from summarizer.records import Cleaning, Document
+from summarizer.records import Document
 from summarizer.words import count_words
 
 MAX_ENTRIES = 500  # of an archive
@@ -62,10 +61,6 @@ class Pile:
         left = tuple(document for document in self.documents if document.doc_id != doc_id)
         return replace(self, documents=left, notices=self.notices if left else ())
 
-    def cleaned(self) -> Cleaning:
-        """What the summarizer will read of the articles, and what it sets aside."""
-        return clean(self.documents)
-
 
 def read_paste(text: str, *, number: int = 1) -> Reading:
     """The articles of a pasted text, split at lines of three or more - = * _ or ~.
@@ -97,8 +92,13 @@ def read_paste(text: str, *, number: int = 1) -> Reading:
     return Reading(documents)
 
 
-def read_uploads(paths: Sequence[Path | str]) -> Reading:
-    """The articles in uploaded files and zip archives. Raises InputError for none."""
+def read_uploads(
+    paths: Sequence[Path | str], *, read: Callable[[Sequence[Path]], Reading] = read_documents
+) -> Reading:
+    """The articles in uploaded files and zip archives. Raises InputError for none.
+
+    ``read`` reads the files, and the folders that archives are unpacked to.
+    """
     with tempfile.TemporaryDirectory(prefix="summarizer-unpacked-") as private:
         notices: list[str] = []
         targets: list[Path] = []
@@ -115,7 +115,7 @@ def read_uploads(paths: Sequence[Path | str]) -> Reading:
         if not targets:
             raise InputError(" ".join(notices) or "No file is given.")
         try:
-            reading = read_documents(targets)
+            reading = read(targets)
         except InputError as error:
             reason = _without_folder(str(error), private)
             raise InputError(" ".join([*notices, reason])) from None

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from summarizer.config import Config
@@ -13,6 +11,7 @@ from summarizer.pipeline import Summarizer
 from summarizer.records import Briefing, Document
 from summarizer.web.evaluation import Scores, evaluate
 from summarizer.web.memory import give_back
+from summarizer.web.reader import go_first
 
 if TYPE_CHECKING:
     from summarizer.protocols import Encoder, Writer
@@ -54,7 +53,7 @@ class Maker:
     """
 
     def __init__(self, writer: str) -> None:
-        _go_first()
+        go_first()
         self._encoder = self.load_encoder()
         self._writers = {writer: self.load_writer(writer)}
         small = Config(writer="extractive", encoder=self._encoder)
@@ -97,9 +96,3 @@ class Maker:
             progress=lambda stage: emit(News("stage", stage)),
             on_draft=lambda text: emit(News("draft", text)),
         )
-
-
-def _go_first() -> None:
-    """Where memory runs out, Linux is to end this process, not the server."""
-    with contextlib.suppress(OSError):
-        Path("/proc/self/oom_score_adj").write_text("1000", encoding="ascii")

@@ -28,6 +28,7 @@ class WebSettings:
     workers:        processes that make briefings, each with its own models, one at a time
     queue:          briefings that may wait
     timeout:        seconds after which a briefing is given up
+    read_timeout:   seconds after which the reading of an upload is given up
     mcp:            whether the API is offered to agents (Model Context Protocol) as well
 
     Each is read from the environment as ``SUMMARIZER_`` and its name in capitals.
@@ -45,12 +46,13 @@ class WebSettings:
     workers: int = min(2, processors())
     queue: int = 32
     timeout: int = 600
+    read_timeout: int = 60
     mcp: bool = False
 
     def __post_init__(self) -> None:
         if not 0 <= self.port <= 65_535:
             raise ConfigError(f"port must be between 0 and 65535, not {self.port}.")
-        limits = "max_articles max_characters max_upload_mb workers queue timeout"
+        limits = "max_articles max_characters max_upload_mb workers queue timeout read_timeout"
         for name in limits.split():
             if getattr(self, name) < 1:
                 raise ConfigError(f"{name} must be at least 1, not {getattr(self, name)}.")
