@@ -70,9 +70,10 @@ class CrashError(SummarizerError):
 class Job(Future[Result], Generic[Event, Result]):
     """A task under way; see the module. ``result``, ``done`` and so on are ``Future``'s."""
 
-    def __init__(self, task: bytes, *, timeout: float | None, retries: int) -> None:
+    def __init__(self, task: bytes, *, timeout: float | None, retries: int, last: bool) -> None:
         super().__init__()
         self.retries = retries
+        self.last = last
         self.why: SummarizerError | None = None  # stopped or overdue
         self._task = task
         self._timeout = timeout
@@ -190,10 +191,16 @@ class Pool(Generic[Task, Event, Result]):
             thread.start()
 
     def submit(
-        self, task: Task, *, timeout: float | None = None, retries: int = 0
+        self, task: Task, *, timeout: float | None = None, retries: int = 0, last: bool = False
     ) -> Job[Event, Result]:
-        """Put ``task`` in line. Raises StoppedError after ``close``, and what pickling raises."""
-        job: Job[Event, Result] = Job(pickle.dumps(task), timeout=timeout, retries=retries)
+        """Put ``task`` in line. Raises StoppedError after ``close``, and what pickling raises.
+
+        With ``last`` the process does nothing after it and is replaced: memory that a large
+        task has taken is given back for good in no other way.
+        """
+        job: Job[Event, Result] = Job(
+            pickle.dumps(task), timeout=timeout, retries=retries, last=last
+        )
         with self._lock:
             if self._closed:
                 raise StoppedError("The workers are closed.")
@@ -243,6 +250,8 @@ class Pool(Generic[Task, Event, Result]):
         while job := self._jobs.get():
             if job.begin():
                 self._attend(number, job)
+                if job.last:
+                    self._discard(number)
             del job  # else its result would be kept until the next one comes
             if self._eager and not self._closed:
                 again: Future[None] = Future()

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from web_fakes import STUBBORN, waiting
+from web_fakes import STUBBORN, to_the_end, waiting
 from web_server import STORM, quick_desk, serving
 
 import summarizer.pipeline
@@ -272,8 +272,7 @@ def test_sentences_appear_as_they_are_written_and_are_then_checked(
             assert page.locator(".sheet .s").count() == 0
         assert "may still change" in page.locator(".sheet").inner_text()
         told = drafts.all_inner_texts()
-        for _ in range(9):
-            writer.send("on")
+        to_the_end(writer)
         page.wait_for_selector(".sheet .s")
     assert drafts.count() == 0
     assert page.locator(".sheet .s").all_inner_texts()[:3] == told

@@ -16,6 +16,7 @@ from eval.gate import Floor, Slice
 from eval.records import ClusterResult, Record
 from eval.significance import Interval
 from summarizer.errors import ConfigError, InputError
+from summarizer.salience import Salience
 
 BENCHMARK = gate.SLICES[0]._replace(systems=("extractive",))
 
@@ -47,13 +48,13 @@ def is_shut(record: Record, floor: Floor | None, seed: int = 0) -> bool:
 
 def test_a_planted_regression_shuts_the_gate(floor: Floor, monkeypatch: pytest.MonkeyPatch) -> None:
     rank = summarizer.pipeline.rank
-    monkeypatch.setattr(
-        summarizer.pipeline,
-        "rank",
-        lambda *arguments, **options: tuple(
-            replace(entry, salience=1 - entry.salience) for entry in rank(*arguments, **options)
-        )[::-1],
-    )
+
+    def reversed_rank(*arguments: Any, **options: Any) -> Salience:
+        ranked = rank(*arguments, **options)
+        turned = tuple(replace(entry, salience=1 - entry.salience) for entry in ranked.ranking)
+        return ranked._replace(ranking=turned[::-1])
+
+    monkeypatch.setattr(summarizer.pipeline, "rank", reversed_rank)
     (worse,) = gate.measure(BENCHMARK)
     verdicts = gate.judge("benchmark", worse, floor)
     assert any(verdict.worse for verdict in verdicts)

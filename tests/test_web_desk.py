@@ -10,7 +10,7 @@ from functools import partial
 from pathlib import Path
 
 import pytest
-from web_fakes import STUBBORN, FakeMaker, LateMaker, waiting
+from web_fakes import STUBBORN, FakeMaker, LateMaker, to_the_end, waiting
 from web_server import STORM, quick_desk
 
 from summarizer.config import Config
@@ -72,8 +72,7 @@ def test_sentences_are_heard_of_as_they_are_written() -> None:
                 writer.send("on")
                 heard.append(next(news))
             assert all(kind == "draft" for kind, _ in heard)
-            for _ in range(9):
-                writer.send("on")
+            to_the_end(writer)
             heard += news
         told = [text for kind, text in heard if kind == "draft"]
         assert told == [sentence.text for sentence in job.result().sentences]
@@ -102,8 +101,7 @@ def test_a_job_that_waits_can_be_stopped() -> None:
             second.stop()
             with pytest.raises(StoppedError):
                 second.result()
-            for _ in range(9):
-                writer.send("on")
+            to_the_end(writer)
             assert first.result().sentences
 
 
@@ -138,8 +136,7 @@ def test_a_full_queue_is_told() -> None:
             second = desk.start(documents(*STORM), Config())
             with pytest.raises(BusyError):
                 desk.start(documents(*STORM), Config())
-            for _ in range(9):
-                writer.send("on")
+            to_the_end(writer)
             assert first.result().sentences
         assert second.result().sentences
         assert desk.start(documents(*STORM), Config()).result().sentences
@@ -269,8 +266,7 @@ def test_reading_does_not_wait_for_a_briefing(tmp_path: Path) -> None:
         job = desk.start(documents(*STORM), SLOW)
         with listener.accept() as writer:
             assert len(desk.read(uploads(tmp_path, "a.txt", "b.txt")).documents) == 2
-            for _ in range(9):
-                writer.send("on")
+            to_the_end(writer)
             assert job.result().sentences
 
 

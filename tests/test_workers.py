@@ -190,6 +190,13 @@ def test_a_process_that_exits_is_a_crash_with_its_code(pool) -> None:
         pool.submit(("exit", None)).result()
 
 
+def test_a_process_does_nothing_after_its_last_task(pool) -> None:
+    first = pool.submit(("pid", None)).result()
+    assert pool.submit(("pid", None), last=True).result() == first
+    assert pool.submit(("pid", None)).result() != first
+    assert pool.submit(("count", None)).result() == 2
+
+
 def test_an_idle_process_killed_from_outside_costs_nothing(pool) -> None:
     pid = pid_of(pool)
     os.kill(pid, signal.SIGKILL)

@@ -25,6 +25,7 @@ from summarizer.workers import CrashError, OvertimeError, Pool, StoppedError
 
 _LOG = logging.getLogger(__name__)
 FAILED = "Something went wrong on our side and was logged. Try again; if it stays, report it."
+LARGE_CHARACTERS = 1_000_000  # of one briefing's articles, after which its process is replaced
 _CRASHED = (
     "This was too much for the process that worked on it: it came to an end, for want of memory "
     "perhaps. Give fewer or shorter articles."
@@ -239,7 +240,10 @@ class Desk:
         if not self._open.acquire(blocking=False):
             raise BusyError("Too many briefings are waiting. Try again in a minute.")
         try:
-            job = self._pool().submit(task, timeout=self.settings.timeout)
+            size = sum(len(document.text) for document in task.documents)
+            job = self._pool().submit(
+                task, timeout=self.settings.timeout, last=size > LARGE_CHARACTERS
+            )
         except StoppedError as error:
             self._open.release()
             raise BusyError("The server is closing down.") from error
