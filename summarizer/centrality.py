@@ -17,6 +17,18 @@ Scores: TypeAlias = NDArray[np.float64]
 _BLOCK = 1024  # rows of a similarity matrix held at once
 
 
+def word_counts(texts: Sequence[Sequence[str]]) -> csr_array:
+    """Word counts, columns in alphabetical order: shape (n, words), float64."""
+    from scipy.sparse import csr_array
+
+    column = {word: i for i, word in enumerate(sorted({word for text in texts for word in text}))}
+    counts = [sorted(Counter(text).items()) for text in texts]
+    data = [float(count) for text in counts for _, count in text]
+    indices = [column[word] for text in counts for word, _ in text]
+    ends = np.cumsum([0, *(len(text) for text in counts)])
+    return csr_array((data, indices, ends), shape=(len(texts), len(column)))
+
+
 def tf_idf(texts: Sequence[Sequence[str]]) -> csr_array:
     """Rows of tf-idf weights, L2-normalised: shape (n, words), float64.
 
@@ -26,7 +38,7 @@ def tf_idf(texts: Sequence[Sequence[str]]) -> csr_array:
     """
     from scipy.sparse import diags_array
 
-    counts = _counts(texts)
+    counts = word_counts(texts)
     frequency = np.bincount(counts.indices, minlength=counts.shape[1])
     counts.data *= (np.log(len(texts) / frequency) + 1)[counts.indices]
     norms = np.sqrt(np.asarray(counts.multiply(counts).sum(axis=1)).ravel())
@@ -64,7 +76,7 @@ def textrank(texts: Sequence[Sequence[str]], *, damping: float = 0.15) -> Scores
     logarithms of their lengths (log(1 + length) here, so that a text of one word
     divides by no zero). Their d is ``1 - damping``. Returns shape (n,), sum 1.
     """
-    words = _counts([sorted(set(text)) for text in texts])
+    words = word_counts([sorted(set(text)) for text in texts])
     counts = np.asarray(words.sum(axis=1)).ravel()
     lengths = np.log1p(counts)
     # The overlaps of one text with all texts of one length share a divisor, so a column
@@ -117,18 +129,6 @@ def support(
         counted = (~np.isnan(best)).sum(axis=1)
         result[rows] = np.nansum(best, axis=1) / np.maximum(counted, 1)
     return result
-
-
-def _counts(texts: Sequence[Sequence[str]]) -> csr_array:
-    """Word counts, columns in alphabetical order: shape (n, words), float64."""
-    from scipy.sparse import csr_array
-
-    column = {word: i for i, word in enumerate(sorted({word for text in texts for word in text}))}
-    counts = [Counter(text) for text in texts]
-    data = [float(count) for text in counts for count in text.values()]
-    indices = [column[word] for text in counts for word in text]
-    ends = np.cumsum([0, *(len(text) for text in counts)])
-    return csr_array((data, indices, ends), shape=(len(texts), len(column)))
 
 
 def inverse(values: Scores) -> Scores:

@@ -31,16 +31,20 @@ from summarizer.redundancy import deduplicate
 from summarizer.relevance import strays
 from summarizer.salience import RANKERS, Ranker, learned, rank
 from summarizer.selection import headline, select
-from summarizer.sentences import first_sentences, split
+from summarizer.sentences import split
+from summarizer.shortlist import shortlist
 from summarizer.support import support
 from summarizer.vectors import Vectors
 from summarizer.words import collapse, count_words
 
-MAX_SENTENCES = 6_000  # read of one cluster, so that no input takes hours
+MAX_SENTENCES = 1_000  # different ones read closely of one cluster, by what encoding takes
 
 RANKER_NAMES = ("learned", *RANKERS)
 
-_TOO_MANY = "The documents hold {:,} sentences; the first of each, {:,} in all, were read."
+_TOO_MANY = (
+    "The documents hold {:,} sentences. Only {:,} of them were read closely: those that open "
+    "the documents, and those whose words cover most of what they talk about."
+)
 _QUOTED = "Nothing that was written checks out; these are sentences of the articles instead."
 _NOTHING_FITS = "No sentence of the articles fits into {} words; the shortest has {}."
 
@@ -130,7 +134,7 @@ class Summarizer:
             cleaning = clean(records)
         with stage("splitting"):
             found = split(cleaning.documents)
-            sentences = first_sentences(found, MAX_SENTENCES)
+            sentences = shortlist(found, limit=MAX_SENTENCES)
         if not sentences:
             raise InputError("The documents hold no sentence to summarize.")
         with stage("encoding"):

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import heapq
 import math
-from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
@@ -52,18 +51,6 @@ def scores(choice: Choice) -> Scores:
     for place, row in enumerate(choice.rows):
         result[row] = 1 - (1 - 3 * _REST) * place / len(choice.rows)
     return result
-
-
-def word_counts(texts: Sequence[Sequence[str]]) -> csr_array:
-    """Word counts, columns in alphabetical order: shape (n, words), float64."""
-    from scipy.sparse import csr_array
-
-    column = {word: i for i, word in enumerate(sorted({word for text in texts for word in text}))}
-    counts = [sorted(Counter(text).items()) for text in texts]
-    data = [float(count) for text in counts for _, count in text]
-    indices = [column[word] for text in counts for word, _ in text]
-    ends = np.cumsum([0, *(len(text) for text in counts)])
-    return csr_array((data, indices, ends), shape=(len(texts), len(column)))
 
 
 def sumbasic(counts: csr_array, frequency: Scores, *, costs: Scores, budget: float) -> Choice:
@@ -252,7 +239,7 @@ def submodular(
     lambda_: float = 6.0,
     scaling: float = 0.3,
 ) -> Choice:
-    """Coverage and diversity (Lin & Bilmes 2011, section 4): L(S) + lambda R(S).
+    """Coverage and diversity (Lin & Bilmes 2011): L(S) + lambda R(S).
 
     L(S) adds up how similar the chosen are to each sentence of the input, which counts no
     more than alpha = ``coverage`` / n of how similar all n are; R(S) adds up, topic by topic,

@@ -43,12 +43,6 @@ def split(documents: Sequence[Document]) -> tuple[Sentence, ...]:
     return tuple(sentences)
 
 
-def first_sentences(sentences: Sequence[Sentence], limit: int) -> tuple[Sentence, ...]:
-    """At most ``limit`` sentences, in order: the first of each document, then the second, ..."""
-    order = sorted(range(len(sentences)), key=lambda place: (sentences[place].index, place))
-    return tuple(sentences[place] for place in sorted(order[:limit]))
-
-
 def sentence_spans(text: str) -> list[Span]:
     """The sentences of a bare string; every line break ends one."""
     return list(_spans_of(text, (Span(*match.span()) for match in _LINE.finditer(text))))

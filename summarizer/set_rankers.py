@@ -13,8 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from summarizer import rankers
-from summarizer.centrality import Scores
-from summarizer.rankers import word_counts
+from summarizer.centrality import Scores, word_counts
 from summarizer.words import STOP_WORDS, content_words, stem_of, tokens
 
 if TYPE_CHECKING:

@@ -248,15 +248,24 @@ def test_many_short_documents_are_not_too_many(
     assert len(briefing.ranking) == 2
 
 
-def test_too_many_sentences_are_declared(
+def test_sentences_that_are_not_read_closely_are_declared(
     lexical: Summarizer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("summarizer.pipeline.MAX_SENTENCES", 4)
-    three, two = f"{FIRE} {DAMAGE} {COURT}", f"{DAMAGE} {FIRE}"
-    briefing = lexical.summarize([three, two])
-    kept_and_dropped = len(briefing.deduplication.kept) + len(briefing.deduplication.dropped)
-    assert kept_and_dropped == 4
-    assert any("5 sentences" in n and "4 in all" in n for n in briefing.notices)
+    monkeypatch.setattr("summarizer.pipeline.MAX_SENTENCES", 2)
+    briefing = lexical.summarize([f"{FIRE} {DAMAGE} {COURT}", f"{DAMAGE} {FIRE}"])
+    kept, dropped = briefing.deduplication.kept, briefing.deduplication.dropped
+    assert {sentence.text for sentence in kept} == {FIRE, DAMAGE}
+    assert len(dropped) == 2  # the copies of the two, so that both documents are cited
+    assert any("5 sentences. Only 4 of them" in notice for notice in briefing.notices)
+
+
+def test_copies_alone_are_not_too_many(
+    lexical: Summarizer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("summarizer.pipeline.MAX_SENTENCES", 3)
+    briefing = lexical.summarize([f"{FIRE} {DAMAGE} {COURT}", f"{DAMAGE} {FIRE}"])
+    assert briefing.notices == ()
+    assert len(briefing.deduplication.kept) + len(briefing.deduplication.dropped) == 5
 
 
 # Text of all kinds ----------------------------------------------------------------------

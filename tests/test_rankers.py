@@ -14,6 +14,7 @@ from scipy.sparse import csr_array
 from scipy.stats import entropy
 
 from summarizer import rankers, set_rankers
+from summarizer.centrality import word_counts
 from summarizer.features import Features
 from summarizer.rankers import (
     Choice,
@@ -23,7 +24,6 @@ from summarizer.rankers import (
     submodular,
     sumbasic,
     topics,
-    word_counts,
 )
 from summarizer.records import Deduplication, Document, Duplicate, Sentence
 from summarizer.salience import RANKERS, rank
