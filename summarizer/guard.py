@@ -8,6 +8,7 @@ facts     every number, quantity, date, name and quotation is in a source
 polarity  no negation came or went, no word became its opposite
 certainty what the sources hold for possible, planned or alleged is not told as a fact
 stitches  what it says of one thing is said of that thing by one source
+omissions what it leaves out of a source leaves the rest true
 
 The rules are for English. Of text in another language or script the guard checks end
 marks, brackets, numerals, quotations and such negations and dates as look English.
@@ -25,6 +26,7 @@ from functools import lru_cache
 from summarizer.facts import Facts, differences, facts, missing
 from summarizer.hedges import overstated
 from summarizer.negation import Polarity, polarity, turned
+from summarizer.omissions import omissions
 from summarizer.stitches import stitches
 from summarizer.wholeness import broken, echo, is_english
 from summarizer.words import fold, stem_of, stems
@@ -43,8 +45,8 @@ def refusals(
     """Why ``written`` must not be told, one phrase each; empty where it may.
 
     ``sources`` are the sentences it was written from, its lead first, and ``published``
-    the days on which they appeared, which it may name. Without ``ties`` stitches pass:
-    for sources that were guessed from the sentence, where a missing one proves nothing.
+    the days on which they appeared, which it may name. Without ``ties`` stitches and
+    omissions pass: for sources that were guessed, where a missing one proves nothing.
     """
     if any(fold(written) == fold(source) for source in sources):
         return ()
@@ -74,6 +76,7 @@ def _faults(
         yield f"it says “{said}” twice"
     if ties:
         yield from stitches(written, sources)
+        yield from omissions(written, sources)
 
 
 def quotes(written: str, sources: Iterable[str]) -> bool:

@@ -91,6 +91,22 @@ def tagged(text: str) -> tuple[Token, ...]:
     )
 
 
+def spans(text: str) -> list[tuple[int, int]]:
+    """Where the tokens of ``text``, which is collapsed, stand in it; nothing if nobody can tell."""
+    plain = plain_quotes(unicodedata.normalize("NFKC", text))
+    if len(plain) != len(text):
+        return []
+    found: list[tuple[int, int]] = []
+    end = 0
+    for token in tagged(text):
+        start = plain.find(token.text, end)
+        if start < 0:
+            return []
+        end = start + len(token.text)
+        found.append((start, end))
+    return found
+
+
 @lru_cache(maxsize=1)
 def _lexicon() -> Mapping[str, str]:
     """Brill's lexicon: the most frequent tag of a word."""
