@@ -6,13 +6,16 @@ of an empty summary every measure is 0.
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from collections.abc import Sequence
 from typing import NamedTuple
 
 from eval.lcs import lcs_length
 from eval.tokenizing import unicode_tokens
 from summarizer.errors import ConfigError
-from summarizer.words import count_words
+from summarizer.sentences import sentence_spans
+from summarizer.words import STOP_WORDS, count_words
 
 
 class Extractiveness(NamedTuple):
@@ -112,6 +115,44 @@ def redundancy(sentences: Sequence[str]) -> float:
             nearest[first] = max(nearest[first], f1)
             nearest[second] = max(nearest[second], f1)
     return sum(nearest) / len(nearest)
+
+
+def verbatim(documents: Sequence[str], sentences: Sequence[str]) -> float:
+    """The share of the sentences that are a document's sentence, word for word.
+
+    Punctuation, case and spacing do not count; sentences without a token are left out.
+    """
+    known = {
+        tuple(unicode_tokens(document[span.start : span.end]))
+        for document in documents
+        for span in sentence_spans(document)
+    }
+    written = [tuple(tokens) for tokens in map(unicode_tokens, sentences) if tokens]
+    return sum(own in known for own in written) / len(written) if written else 0.0
+
+
+def unfounded(documents: Sequence[str], summary: str) -> list[str]:
+    """Numbers and capitalised words of the summary that no document holds, in order.
+
+    A plain search for strings, without regard to case: a number is digits with the marks
+    between them ("1,200", "9:30"), which no other digit may border in the document; a
+    word must stand there whole. Function words are passed over: they begin sentences.
+    """
+    known = "\n".join(map(_plain, documents))
+    return [
+        mark
+        for mark in _MARKS.findall(_plain(summary))
+        if mark.casefold() not in STOP_WORDS
+        and not re.search(_WHOLE.format(re.escape(mark)), known, re.IGNORECASE)
+    ]
+
+
+_WHOLE = r"(?<!\w)(?<!\d[.,:/-]){}(?!\w|[.,:/-]\d)"
+_MARKS = re.compile(r"\d+(?:[.,:/-]\d+)*|\b[^\W\d_a-z][^\W\d_]*")
+
+
+def _plain(text: str) -> str:
+    return unicodedata.normalize("NFKC", text).replace("\u2019", "'")
 
 
 def length(sentences: Sequence[str]) -> Length:

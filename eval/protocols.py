@@ -16,7 +16,8 @@ class Output:
     """What a system made of a cluster.
 
     ``cited`` and ``supported`` are shares of the sentences: those with a source, and
-    those of them whose every check passed; ``truncated`` says whether the articles did
+    those of them whose every check passed; ``quoted`` is the share that stands in place of
+    one that was written but not borne out; ``truncated`` says whether the articles did
     not fit into what a model reads, ``fallback`` whether the briefing is not by the writer
     asked for. None where a system has no such thing.
     """
@@ -24,6 +25,7 @@ class Output:
     sentences: tuple[str, ...]
     cited: float | None = None
     supported: float | None = None
+    quoted: float | None = None
     truncated: bool | None = None
     fallback: bool | None = None
     notices: tuple[str, ...] = ()

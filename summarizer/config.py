@@ -19,7 +19,7 @@ class Config:
     """Settings of a ``Summarizer``.
 
     words:              length of the briefing at most, in words, 10 to 5,000
-    writer:             "auto", "extractive", "hf:NAME_OR_PATH", or a Writer
+    writer:             "auto", "embedded", "extractive", "hf:NAME_OR_PATH", or a Writer
     encoder:            "auto", "minilm", "lexical", "hf:NAME_OR_PATH", or an Encoder
     ranker:             "learned" or a name in ``summarizer.salience.RANKERS``
     lambda_:            MMR's weight of salience against novelty, 0 to 1

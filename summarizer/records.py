@@ -193,9 +193,14 @@ class Draft:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Writing:
-    """What a writer returns: draft sentences in order, and what it must declare."""
+    """What a writer returns: draft sentences in order, and what it must declare.
+
+    ``quoted`` counts the drafts that stand as in the articles because nothing that was
+    written in their place checks out.
+    """
 
     drafts: tuple[Draft, ...]
+    quoted: int = 0
     notices: tuple[str, ...] = ()
 
 

@@ -25,10 +25,11 @@ pickles. How a job ends:
 - ``timeout`` seconds have passed since the worker began (waiting in line and ``build`` do
   not count): OvertimeError;
 - the process died, by a crash in native code, ``kill -9`` or want of memory: CrashError,
-  after ``retries`` more attempts. An attempt repeats the events from the first.
+  after ``retries`` more attempts. An attempt repeats the events from the first;
+- with ``pauses``: no process is left and none can be built any more: BuildError.
 
-In the last three cases the process is killed if need be and another takes its place;
-other jobs do not notice. Workers hear neither Ctrl-C nor each other, share no lock, see no
+Where a job is ended, the process is killed if need be and another takes its place; other
+jobs do not notice. Workers hear neither Ctrl-C nor each other, share no lock, see no
 ``__main__`` (an unguarded script is fine), and end when this process ends, however it ends.
 What they print goes to standard error.
 
@@ -42,9 +43,9 @@ import os
 import pickle
 import queue
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
-from typing import Generic, Self, TypeVar
+from typing import Generic, Self, TypeVar, cast
 
 from summarizer.errors import SummarizerError
 from summarizer.worker_process import GoneError, WorkerProcess
@@ -52,6 +53,7 @@ from summarizer.worker_process import GoneError, WorkerProcess
 Task = TypeVar("Task")
 Event = TypeVar("Event")
 Result = TypeVar("Result")
+PAUSES = (1.0, 5.0, 15.0, 60.0)  # for a pool that nobody watches
 Handler = Callable[[Task, Callable[[Event], None]], Result]
 
 
@@ -65,6 +67,10 @@ class OvertimeError(SummarizerError):
 
 class CrashError(SummarizerError):
     """The worker process died at the job."""
+
+
+class BuildError(SummarizerError):
+    """Of the processes that were lost, none could be replaced, however often it was tried."""
 
 
 class Job(Future[Result], Generic[Event, Result]):
@@ -162,6 +168,9 @@ class Pool(Generic[Task, Event, Result]):
              processors divided by the workers
     eager:   start the processes now, and replace one as soon as a job has lost it; else
              each starts when a job first needs it
+    pauses:  of an eager pool: how many seconds to wait before each further try to replace a
+             process, as memory may be short for a while. Meanwhile the others do the jobs.
+             Without pauses a job whose process cannot be built raises why
     """
 
     def __init__(
@@ -171,14 +180,18 @@ class Pool(Generic[Task, Event, Result]):
         workers: int = 1,
         threads: int | None = None,
         eager: bool = False,
+        pauses: Sequence[float] = (),
     ) -> None:
         self._build = pickle.dumps(build)
+        self._pauses = tuple(pauses)
         self._threads_each = threads or max(1, processors() // workers)
         self._eager = eager
         self._jobs: queue.SimpleQueue[Job[Event, Result] | None] = queue.SimpleQueue()
-        self._lock = threading.Lock()  # guards the next three
-        self._closed = False
-        self._open: set[Future[Result]] = set()  # jobs that have not ended
+        self._closed = threading.Event()
+        self._lock = threading.Lock()  # guards the rest
+        self._serving = workers  # threads that have not given up
+        self._lost: BuildError | None = None  # why they have, when all have
+        self._open: set[Job[Event, Result]] = set()  # jobs that have not ended
         self._workers: dict[int, WorkerProcess] = {}
         self._warm: list[Future[None]] = [Future() for _ in range(workers if eager else 0)]
         self._threads = [
@@ -202,11 +215,14 @@ class Pool(Generic[Task, Event, Result]):
             pickle.dumps(task), timeout=timeout, retries=retries, last=last
         )
         with self._lock:
-            if self._closed:
+            if self._closed.is_set():
                 raise StoppedError("The workers are closed.")
             self._open.add(job)
             self._jobs.put(job)
+            lost = self._lost
         job.add_done_callback(self._forget)
+        if lost and job.begin():
+            job.set_exception(lost)
         return job
 
     def warm_up(self) -> None:
@@ -222,7 +238,7 @@ class Pool(Generic[Task, Event, Result]):
     def close(self) -> None:
         """Stop all jobs and end all processes; returns when they are gone."""
         with self._lock:
-            self._closed = True
+            self._closed.set()
             jobs, workers = list(self._open), list(self._workers.values())
         for job in jobs:
             job.cancel()
@@ -241,24 +257,51 @@ class Pool(Generic[Task, Event, Result]):
 
     def _forget(self, job: Future[Result]) -> None:
         with self._lock:
-            self._open.discard(job)
+            self._open.discard(cast(Job[Event, Result], job))
 
     def _serve(self, number: int) -> None:
         """One thread for one process, which must be started here: it ends with the thread."""
         for warm in self._warm[number : number + 1]:
             self._heat(number, warm)
         while job := self._jobs.get():
-            if job.begin():
+            if self._pauses and not self._alive(number):  # it has died while idle
+                self._jobs.put(job)
+            elif job.begin():
                 self._attend(number, job)
                 if job.last:
                     self._discard(number)
             del job  # else its result would be kept until the next one comes
-            if self._eager and not self._closed:
-                again: Future[None] = Future()
-                self._heat(number, again)
-                if self._warm[number].exception():
-                    self._warm[number] = again
+            if self._eager and (error := self._replace(number)) and self._pauses:
+                self._give_up(error)
+                break
         self._discard(number)
+
+    def _replace(self, number: int) -> BaseException | None:
+        """Have a process with its handler at this place of an eager pool, or tell why not."""
+        error = None
+        for pause in (0, *self._pauses):
+            if self._closed.wait(pause):
+                return None
+            again: Future[None] = Future()
+            self._heat(number, again)
+            if self._warm[number].exception():
+                self._warm[number] = again
+            error = again.exception()
+            if not error:
+                break
+        return error
+
+    def _give_up(self, error: BaseException) -> None:
+        """Leave the jobs to the other threads; the last one to leave refuses them."""
+        with self._lock:
+            self._serving -= 1
+            if self._serving:
+                return
+            self._lost = BuildError(f"No worker process could be started again. {error}")
+            jobs = list(self._open)
+        for job in jobs:
+            if job.begin():
+                job.set_exception(self._lost)
 
     def _heat(self, number: int, warm: Future[None]) -> None:
         try:
@@ -272,7 +315,7 @@ class Pool(Generic[Task, Event, Result]):
     def _attend(self, number: int, job: Job[Event, Result]) -> None:
         """Do the job, again where the process dies and it may be done again, and end it."""
         error: Exception
-        for _ in range(1 + job.retries):
+        for left in reversed(range(1 + job.retries)):
             try:
                 job.set_result(job.run_on(self._worker(number)))
                 return
@@ -281,20 +324,24 @@ class Pool(Generic[Task, Event, Result]):
                 error = job.why or crash
             except Exception as raised:
                 error = raised
-            if not isinstance(error, CrashError):
+            if not left or not isinstance(error, CrashError):
+                break
+            if self._pauses and self._replace(number):
                 break
         job.set_exception(error)
 
+    def _alive(self, number: int) -> bool:
+        return number in self._workers and self._workers[number].alive
+
     def _worker(self, number: int) -> WorkerProcess:
         """The process at this place, a new one if there is none or it is dead."""
-        worker = self._workers.get(number)
-        if worker and worker.alive:
-            return worker
+        if self._alive(number):
+            return self._workers[number]
         self._discard(number)
         worker = WorkerProcess(self._build, threads=self._threads_each)
         with self._lock:
             self._workers[number] = worker
-            if self._closed:
+            if self._closed.is_set():
                 worker.kill()
         return worker
 

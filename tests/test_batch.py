@@ -5,22 +5,26 @@ from __future__ import annotations
 import json
 import os
 import signal
+import subprocess
+import sys
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import replace
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+import models
 import summarizer.pipeline
 from summarizer.batch.progress import JsonLines, Lines, Reporter
 from summarizer.batch.run import CHUNK, BatchOptions, Report, run_batch
 from summarizer.batch.sources import Entry
-from summarizer.batch.store import StoreError
+from summarizer.batch.store import Store, StoreError
 from summarizer.batch.work import BatchHandler, Outcome
 from summarizer.config import Config
-from summarizer.errors import ConfigError, InputError
+from summarizer.errors import ConfigError, InputError, ModelError
 from summarizer.records import (
     Briefing,
     BriefingSentence,
@@ -29,7 +33,7 @@ from summarizer.records import (
     Deduplication,
     Document,
 )
-from summarizer.workers import CrashError, OvertimeError
+from summarizer.workers import BuildError, CrashError, OvertimeError
 
 
 class ScriptedSummarizer:
@@ -58,6 +62,9 @@ class ScriptedSummarizer:
                 raise ZeroDivisionError("by nought")
             case "memory":
                 raise MemoryError
+            case "unwritable":
+                progress("writing")
+                raise ModelError("The writer has failed.")
         type(self).done.append(cluster_id)
         return Briefing(
             cluster_id=cluster_id,
@@ -97,6 +104,7 @@ class HereEngine:
         self.workers = min(workers or 2, clusters)
         self.chunks: list[int] = []
         self.closed = False
+        self.config = config
         self.handler = BatchHandler(config, formats)
         engines.append(self)
 
@@ -296,6 +304,37 @@ def test_retry_failed_takes_only_those(given: Path, output: Path, done: list[str
     assert done == ["bad"]
 
 
+def test_retry_failed_takes_what_a_kill_caught_while_it_was_done_again(
+    given: Path, output: Path, done: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its old briefing is no longer vouched for: it is to be mended, as the failed are."""
+    run(given, output)
+    put(given, mill="The mill turned.")
+    with monkeypatch.context() as patch:
+        patch.setattr(Store, "_flush_folder", lambda self: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            run(given, output)
+    statuses = [json.loads(line)["status"] for line in (output / "manifest.jsonl").open()]
+    assert statuses == ["done", "done", "done", "begun"]
+    done.clear()
+    put(given, new="A fourth cluster.")
+    report = run(given, output, retry_failed=True)
+    assert done == ["mill"]
+    assert (report.done, report.left) == (3, 1)
+    assert "turned" in (output / "mill.txt").read_text()
+
+
+def test_a_writer_that_fails_on_one_cluster_fails_no_other(tmp_path: Path, output: Path) -> None:
+    """Written together all fail; one by one only the one whose fault it is."""
+    clusters = {f"c{n:02}": f"Number {n}." for n in range(60)}
+    given = put(tmp_path / "in", poison="unwritable", **clusters)
+    report = run(given, output, workers=1)
+    assert (report.done, report.failed) == (60, 1)
+    assert max(engines[0].chunks) == CHUNK
+    row = manifest(output)["poison"]
+    assert (row["stage"], row["error"]) == ("writing", "The writer has failed.")
+
+
 def test_a_briefing_that_can_no_longer_be_made_does_not_stay(given: Path, output: Path) -> None:
     run(given, output)
     put(given, mill="refuse")
@@ -375,6 +414,87 @@ def test_long_clusters_want_short_chunks(tmp_path: Path, output: Path) -> None:
     assert max(chunks[chunks.index(CHUNK) + 2 :]) == CHUNK // 2
 
 
+def test_a_chunk_holds_half_a_minute_of_work(tmp_path: Path, output: Path) -> None:
+    given = put(tmp_path / "in", **{f"c{n:02}": f"Number {n}." for n in range(60)})
+
+    class Engine(HereEngine):
+        def submit(self, chunk: Sequence[Entry], *, timeout: float) -> Future[list[Outcome]]:
+            outcomes = super().submit(chunk, timeout=timeout).result()
+            slow: Future[list[Outcome]] = Future()
+            slow.set_result([replace(outcome, seconds=8.0) for outcome in outcomes])
+            return slow
+
+    run(given, output, workers=1, make_engine=Engine)
+    assert set(engines[0].chunks[4:-1]) == {3}
+
+
+def test_workers_that_cannot_be_replaced_end_the_run_and_fail_no_cluster(
+    tmp_path: Path, output: Path
+) -> None:
+    given = put(tmp_path / "in", **{f"c{n:02}": f"Number {n}." for n in range(60)})
+
+    class Engine(HereEngine):
+        def before(self, chunk: Sequence[Entry]) -> None:
+            if len(self.chunks) > 3:
+                raise BuildError("No worker process could be started again. Memory is short.")
+
+    report = run(given, output, workers=1, make_engine=Engine)
+    assert 0 < report.done < 60
+    assert (report.failed, report.left, report.exit_code) == (0, 60 - report.done, 1)
+    assert "Memory is short" in (report.stopped or "")
+    assert run(given, output).done == 60
+
+
+@pytest.fixture
+def checkpoint(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Where the embedded writer's weights are; there are none yet."""
+    monkeypatch.setattr(models, "_CHECKPOINT", tmp_path / "checkpoint")
+    (tmp_path / "checkpoint").mkdir()
+    return tmp_path / "checkpoint" / "model.safetensors"
+
+
+def test_another_writer_under_the_same_name_does_all_again(
+    given: Path, output: Path, done: list[str], checkpoint: Path
+) -> None:
+    def again() -> tuple[int, str | None]:
+        done.clear()
+        run(given, output)
+        return len(done), engines[-1].config.writer if done else None
+
+    assert again() == (3, "auto")  # which falls back, and says so in each briefing
+    checkpoint.write_bytes(b"weights")
+    assert again() == (3, "embedded")
+    os.utime(checkpoint, (1, 1))
+    assert again() == (0, None)
+    checkpoint.write_bytes(b"WEIGHTS")
+    assert again() == (3, "embedded")
+    checkpoint.unlink()
+    assert again() == (3, "auto")
+    settings = json.loads((output / "summary.json").read_text())["settings"]
+    assert settings["models"]["writer"] == "extractive"
+
+
+def test_what_names_stand_for_is_found_out_without_loading_it(checkpoint: Path) -> None:
+    from models.encoders import MINILM_PACKAGE
+    from models.fusion.writer import CHECKPOINT
+
+    checkpoint.write_bytes(b"weights")
+    code = (
+        "import sys, models\nfrom pathlib import Path\n"
+        f"assert models._CHECKPOINT == Path({str(CHECKPOINT)!r})\n"
+        f"models._CHECKPOINT = Path({str(checkpoint.parent)!r})\n"
+        "print(models.resolved_writer('auto'), models.resolved_encoder('auto'))\n"
+        "assert not {'torch', 'transformers', 'numpy'} & sys.modules.keys()"
+    )
+    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    writer, encoder = told.stdout.split()
+    assert writer == models.resolved_writer("embedded") == models.resolved_writer("auto")
+    assert writer.startswith("embedded:")
+    assert encoder == ("minilm" if find_spec(MINILM_PACKAGE) else "auto")
+    assert models.resolved_writer("extractive") == "extractive"
+    assert models.resolved_writer("hf:some/name") == "hf:some/name"
+
+
 def test_clusters_of_like_length_are_done_together_the_longest_first(
     tmp_path: Path, output: Path
 ) -> None:
@@ -386,7 +506,7 @@ def test_clusters_of_like_length_are_done_together_the_longest_first(
             sizes.append([entry.size for entry in chunk])
 
     run(given, output, workers=1, make_engine=Engine)
-    assert max(max(chunk) - min(chunk) for chunk in sizes) < 5 * 10
+    assert max(max(chunk) - min(chunk) for chunk in sizes) < 5 * CHUNK
     assert [max(chunk) for chunk in sizes] == sorted(map(max, sizes), reverse=True)
 
 

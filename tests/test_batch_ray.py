@@ -28,7 +28,7 @@ from summarizer.batch.work import Outcome
 from summarizer.config import Config
 from summarizer.errors import ConfigError, SummarizerError
 from summarizer.records import Cluster, Document
-from summarizer.workers import CrashError, OvertimeError
+from summarizer.workers import BuildError, CrashError, OvertimeError
 
 CONFIG = Config(writer="extractive", encoder="lexical")
 FORMATS = ("text", "json")
@@ -269,6 +269,30 @@ def test_without_ray_one_error_says_what_to_install(
 def test_the_client_protocol_is_refused(ray: Any) -> None:
     with pytest.raises(ConfigError, match="client protocol"):
         RayEngine(CONFIG, FORMATS, workers=1, clusters=1, address="ray://head:10001")
+
+
+def test_an_actor_is_replaced_with_patience_and_in_the_end_given_up(
+    ray: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("summarizer.batch.ray_engine.PAUSES", (0.01, 0.01))
+    engine = RayEngine(CONFIG, FORMATS, workers=1, clusters=1)
+    tries: list[int] = []
+
+    def hire(number: int, create: object) -> None:
+        tries.append(number)
+        if len(tries) != 3:
+            raise MemoryError("Memory is short.")
+
+    monkeypatch.setattr(engine, "_hire", hire)
+    engine._replace(0, lambda: None)
+    assert tries == [0, 0, 0]
+    with pytest.raises(MemoryError):
+        engine._replace(1, lambda: None)
+    assert tries[3:] == [1, 1, 1]
+
+    engine._error = MemoryError("Memory is short.")  # as the last thread leaves it
+    with pytest.raises(BuildError, match=r"started again\. Memory is short\."):
+        engine.submit([Odd("fine")], timeout=1).result(0)
 
 
 def test_where_no_cluster_is_one_error_says_so(

@@ -14,6 +14,8 @@ from eval.measures import (
     length,
     novel_ngrams,
     redundancy,
+    unfounded,
+    verbatim,
 )
 from summarizer.errors import ConfigError
 
@@ -104,3 +106,19 @@ def test_redundancy_is_a_share_and_1_where_all_is_said_twice(sentences: list[str
 
 def test_length() -> None:
     assert length(["Rain fell for 3.5 hours.", "", "The U.S. helped"]) == Length(8, 2)
+
+
+def test_verbatim_counts_sentences_of_a_document() -> None:
+    documents = ["The old mill burned. Police came.", "Nobody was hurt, police said."]
+    written = ["The Old Mill burned", "Nobody was hurt.", "Police came nobody was hurt.", "  "]
+    assert verbatim(documents, written) == pytest.approx(1 / 3)
+    assert verbatim(documents, []) == 0
+
+
+def test_unfounded_are_numbers_and_names_that_no_document_holds() -> None:
+    documents = ["In Tilby 1,200 people left at 9:30 a.m.; Ana Duarte’s crew stayed, 24 of them."]
+    assert unfounded(documents, "In Tilby Ana Duarte's crew of 24 stayed.") == []
+    assert unfounded(documents, "Tilby’s 1,200 left at 9:30.") == []
+    found = unfounded(documents, "Then 200 people and Bruno Duarte left in 2024 at 9:3.")
+    assert found == ["200", "Bruno", "2024", "9:3"]
+    assert unfounded(documents, "Il a 4 ans") == ["Il", "4"]

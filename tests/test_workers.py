@@ -18,7 +18,8 @@ from pathlib import Path
 import pytest
 
 from summarizer.errors import InputError, ModelError
-from summarizer.workers import CrashError, OvertimeError, Pool, StoppedError
+from summarizer.workers import BuildError, CrashError, OvertimeError, Pool, StoppedError
+from tests.worker_builds import Builds
 
 Emit = Callable[[object], None]
 
@@ -319,6 +320,74 @@ def test_an_eager_pool_tells_why_it_cannot_start() -> None:
         with pytest.raises(ModelError, match="no weights"):
             pool.warm_up()
         assert not pool.ready
+
+
+def test_a_process_that_cannot_be_replaced_for_a_moment_costs_no_other_job(tmp_path) -> None:
+    build = Builds(tmp_path, "+eke+")
+    with Pool(build, eager=True, pauses=[0.01] * 5) as pool:
+        pool.warm_up()
+        dead, other = pool.submit("die"), pool.submit("other")
+        with pytest.raises(CrashError):
+            dead.result()
+        assert other.result() == "other"
+    assert build.count == 5
+
+
+def test_a_job_that_is_done_again_does_not_answer_for_a_build_that_failed(tmp_path) -> None:
+    build = Builds(tmp_path, "+ee+")
+    with Pool(build, eager=True, pauses=[0.01] * 5) as pool:
+        assert pool.submit("die once", retries=1).result() == "the second time"
+    assert build.count == 4
+
+
+def test_a_process_that_died_idle_and_cannot_be_replaced_for_a_moment_costs_nothing(
+    tmp_path,
+) -> None:
+    with Pool(Builds(tmp_path, "+e+"), eager=True, pauses=[0.01] * 5) as pool:
+        pid = int(str(pool.submit("pid").result()))
+        os.kill(pid, signal.SIGKILL)
+        assert wait_until_dead(pid)
+        assert pool.submit("fine").result() == "fine"
+
+
+def test_a_process_that_can_never_be_replaced_leaves_its_jobs_to_the_others(tmp_path) -> None:
+    build = Builds(tmp_path, "++e")
+    with Pool(build, workers=2, eager=True, pauses=[0.01]) as pool:
+        pool.warm_up()
+        with pytest.raises(CrashError):
+            pool.submit("die").result()
+        assert [pool.submit(str(number)).result() for number in range(6)] == list("012345")
+        dead, waiting = pool.submit("die"), pool.submit("waiting")
+        with pytest.raises(CrashError):
+            dead.result()
+        with pytest.raises(BuildError, match=r"started again\. Memory is short\."):
+            waiting.result()
+        assert build.count == 2 + 2 * 2
+        late = pool.submit("late")
+        assert isinstance(late.exception(), BuildError)
+        assert list(late.events()) == []
+
+
+def test_at_the_beginning_a_build_that_fails_is_told_at_once() -> None:
+    pool = Pool(unbuildable, eager=True, pauses=[600])
+    with pool, pytest.raises(ModelError, match="no weights"):
+        pool.warm_up()
+
+
+def test_closing_does_not_wait_for_a_pause(tmp_path) -> None:
+    build = Builds(tmp_path, "+e")
+    pool = Pool(build, eager=True, pauses=[600])
+    dead, waiting = pool.submit("die"), pool.submit("waiting")
+    with pytest.raises(CrashError):
+        dead.result()
+    pool.close()
+    with pytest.raises(StoppedError):
+        waiting.result(timeout=0)
+
+
+def test_torch_keeps_to_the_threads_of_its_worker(tmp_path) -> None:
+    with Pool(Builds(tmp_path, "+"), workers=1, threads=1) as pool:
+        assert pool.submit("torch threads").result() == 1
 
 
 def test_threads_are_divided_among_the_workers() -> None:

@@ -12,7 +12,7 @@ Mayor Ana Duarte thanked the fire crews who came from three towns.
 No one was hurt, and the cause of the fire is not known."""
 
 SPECIAL = ["[PAD]", "[a]", "[b]", "[c]", "[d]", "[e]", "[UNK]", "[CLS]", "[SEP]"]
-GENERATED = ["the", "and", ",", ".", "was", "##ed"]
+GENERATED = ["the", "and", "while", ",", ".", "was", "##ed"]
 
 
 def tokenizer() -> Any:

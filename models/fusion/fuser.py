@@ -3,28 +3,25 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from models.fusion.casing import Piece, typeset
-from models.fusion.data import MAX_SOURCE, MAX_TARGET
+from models.fusion.data import MAX_SOURCE
+from models.fusion.lattice import Lattice, joints_of
 from summarizer.errors import ModelError
-from summarizer.words import STOP_WORDS, collapse, stem_of, stems, tokens
+from summarizer.words import collapse
 
 if TYPE_CHECKING:
     from torch import Tensor
 
 BEAMS = 4
+MAX_WRITTEN = 64  # word pieces of a sentence
 REPEATED = 4  # word pieces in a row that may not occur twice in a sentence
 _ROWS = 24  # sentences decoded at once
-
-_SAYING = frozenset("said say says saying told tell tells asked added according".split())
-_SAYING_STEMS = frozenset(map(stem_of, _SAYING))
-_FREE = STOP_WORDS - _SAYING | frozenset(
-    "also among since into onto though although either another still already including s".split()
-)
+_IMPOSSIBLE = -1e6
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,13 +29,12 @@ class Hypothesis:
     """A sentence as the model would write it.
 
     ``score`` is its mean log probability a word piece, ``used`` the places of the
-    sentences it copied from, ``complete`` is false where it ran into the length limit.
+    sentences it copied from.
     """
 
     text: str
     score: float
     used: tuple[int, ...]
-    complete: bool
 
 
 def tokenizer_of(path: Path) -> Any:
@@ -58,11 +54,16 @@ class Fuser:
     """
 
     def __init__(self, folder: Path) -> None:
-        import torch
-        from transformers.utils import logging as transformers_logging
+        try:
+            import torch
+            from transformers.utils import logging as transformers_logging
 
-        from models.fusion.modeling import FusionForConditionalGeneration
-
+            from models.fusion.modeling import FusionForConditionalGeneration
+        except ImportError as error:
+            raise ModelError(
+                f"The embedded writer needs torch and transformers ({error}). "
+                "Install them with: pip install torch transformers"
+            ) from error
         checkpoints: Any = FusionForConditionalGeneration
         logging: Any = transformers_logging
         bars = logging.is_progress_bar_enabled()
@@ -100,20 +101,16 @@ class Fuser:
         self._model, self._tokenizer = model.eval(), tokenizer
         self._lock = threading.Lock()
         self.end: int = model.config.eos_token_id
-        pieces = {place: tokenizer.id_to_token(place) for place in model.config.generated_ids}
-        self.common = frozenset(piece for piece in pieces.values() if piece and piece.isalpha())
-        # What the model writes without copying must state nothing by itself: function words
-        # may always stand, other words where a source has them in some form.
-        self._content = {
-            place: stem_of(piece)
-            for place, piece in pieces.items()
-            if piece and piece.isalpha() and piece not in _FREE
-        }
+        self._joints = joints_of(tokenizer, model.config.generated_ids)
+        words = map(tokenizer.id_to_token, model.config.generated_ids)
+        self._common = frozenset(word for word in words if word and word.isalpha())
 
     def fuse(
         self, groups: Sequence[Sequence[str]], *, lengths: Sequence[int], beams: int = BEAMS
     ) -> list[list[Hypothesis]]:
-        """The beam's hypotheses for each group, best first; none for a group without words.
+        """The beam's finished hypotheses for each group, best first; all of them different.
+
+        None for a group without words, or of a sentence that is too long to be written.
 
         A group's first text is its main sentence; ``lengths`` asks for a length of each
         group, a place in ``data.LENGTHS``.
@@ -161,83 +158,72 @@ class Fuser:
     ) -> list[list[Hypothesis]]:
         import torch
 
-        device = self._model.device
+        model = self._model
+        lattices = [
+            Lattice(ids, pieces, own, joints=self._joints, end=self.end)
+            for (ids, pieces), own in zip(read, texts, strict=True)
+        ]
         wide = max(len(ids) for ids, _ in read)
-        ids = torch.zeros((len(read), wide), dtype=torch.long)
+        ids = torch.full((len(read), wide), model.config.pad_token_id)
         for row, (own, _) in enumerate(read):
             ids[row, : len(own)] = torch.tensor(own)
-        ids = ids.to(device)
-        mask = (ids != self._model.config.pad_token_id).long()
+        ids = ids.to(model.device)
+        mask = (ids != model.config.pad_token_id).long()
+        vocabulary = model.vocabulary_of(ids)
+        places = dict(zip(vocabulary.ids.tolist(), range(len(vocabulary.ids)), strict=True))
         with self._lock, torch.inference_mode():
-            output = self._model.generate(
+            output = model.generate(
                 input_ids=ids,
                 attention_mask=mask,
-                decoder_start_token_id=[self._model.config.length_ids[n] for n in lengths],
+                vocabulary=vocabulary,
+                decoder_start_token_id=[places[model.config.length_ids[n]] for n in lengths],
+                eos_token_id=places[self.end],
+                pad_token_id=places[model.config.pad_token_id],
                 num_beams=beams,
                 num_return_sequences=beams,
-                max_new_tokens=MAX_TARGET + 16,
+                max_new_tokens=MAX_WRITTEN,
                 no_repeat_ngram_size=REPEATED,
                 do_sample=False,
-                early_stopping=False,
+                early_stopping=beams > 1,
                 return_dict_in_generate=True,
                 output_scores=True,
-                logits_processor=[self._barred(texts, beams)],
+                logits_processor=[_along(lattices, vocabulary.ids.tolist(), places, beams)],
             )
-            rows = torch.arange(len(read), device=device).repeat_interleave(beams)
-            shares = self._model.copied_from(ids[rows], mask[rows], output.sequences)
-        scores = output.sequences_scores if beams > 1 else torch.zeros(len(read))
+        scores = output.sequences_scores.tolist() if beams > 1 else [0.0] * len(read)
         hypotheses: list[list[Hypothesis]] = [[] for _ in read]
-        for place, row in enumerate(rows.tolist()):
-            written = output.sequences[place, 1:].tolist()
-            made = self._hypothesis(
-                written, shares[place], read[row], texts[row], float(scores[place])
-            )
-            if made.text and made.text not in {h.text for h in hypotheses[row]}:
-                hypotheses[row].append(made)
+        for place, sequence in enumerate(vocabulary.ids[output.sequences].tolist()):
+            row = place // beams
+            # Beams for which the lattice has no paths are filled with impossible ones.
+            if self.end in sequence and scores[place] > _IMPOSSIBLE:
+                written = sequence[1 : sequence.index(self.end)]
+                pieces = read[row][1]
+                nodes = lattices[row].path(written)
+                made = [
+                    pieces[n] if n < len(pieces) else Piece(self._tokenizer.id_to_token(id_))
+                    for n, id_ in zip(nodes, written, strict=True)
+                ]
+                hypotheses[row].append(
+                    Hypothesis(
+                        text=typeset(made, texts[row], common=self._common),
+                        score=scores[place],
+                        used=tuple(sorted({p.source for p in made if p.source is not None})),
+                    )
+                )
         return hypotheses
 
-    def _barred(self, texts: Sequence[Sequence[str]], beams: int) -> Any:
-        """A logits processor that bars content words which no source has in any form."""
-        import torch
 
-        barred = torch.zeros((len(texts), self._model.config.vocab_size), dtype=torch.bool)
-        for row, group in enumerate(texts):
-            known = set(stems(" ".join(group)))
-            known |= _SAYING_STEMS if not _SAYING.isdisjoint(tokens(" ".join(group))) else set()
-            off = [place for place, stem in self._content.items() if stem not in known]
-            barred[row, off] = True
-        barred = barred.repeat_interleave(beams, dim=0).to(self._model.device)
+def _along(
+    lattices: Sequence[Lattice], ids: Sequence[int], places: Mapping[int, int], beams: int
+) -> Any:
+    """A logits processor that keeps each beam on its group's lattice."""
+    import torch
 
-        def process(_: Tensor, scores: Tensor) -> Tensor:
-            return scores.masked_fill(barred, float("-inf"))
+    def process(written: Tensor, scores: Tensor) -> Tensor:
+        kept = torch.full_like(scores, float("-inf"))
+        for row, own in enumerate(written[:, 1:].tolist()):
+            allowed = lattices[row // beams].allowed(tuple(ids[place] for place in own))
+            columns = [places[id_] for id_ in allowed]
+            kept[row, columns] = scores[row, columns]
+        return kept
 
-        return process
-
-    def _hypothesis(
-        self,
-        written: list[int],
-        shares: Tensor,
-        read: tuple[list[int], list[Piece]],
-        texts: Sequence[str],
-        score: float,
-    ) -> Hypothesis:
-        complete = self.end in written
-        if complete:
-            written = written[: written.index(self.end)]
-        ids, places = read
-        pieces: list[Piece] = []
-        for step, id_ in enumerate(written):
-            following = pieces[-1].place + 1 if pieces and pieces[-1].source is not None else -1
-            if 0 < following < len(ids) and ids[following] == id_:
-                pieces.append(places[following])
-            elif float(shares[step].sum()) >= 0.5:
-                pieces.append(places[int(shares[step].argmax())])
-            else:
-                pieces.append(Piece(self._tokenizer.id_to_token(id_)))
-        used = {piece.source for piece in pieces if piece.source is not None}
-        return Hypothesis(
-            text=typeset(pieces, texts, common=self.common),
-            score=score,
-            used=tuple(sorted(used)),
-            complete=complete,
-        )
+    return process

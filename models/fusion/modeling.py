@@ -93,6 +93,22 @@ class FusionEncoderOutput(ModelOutput):
     source_ids: Tensor = None  # type: ignore[assignment]
 
 
+class Vocabulary:
+    """The word pieces that a batch can write, and their places in it.
+
+    With one, ``forward`` reads and writes places instead of ids: some hundreds where the
+    whole vocabulary has thirty thousand, which beam search would go through at each step.
+    ``ids`` is ascending, without repetition.
+    """
+
+    def __init__(self, ids: Tensor) -> None:
+        self.ids: Tensor = torch.unique(ids)
+
+    def places(self, ids: Tensor) -> Tensor:
+        """Where these ids, all of them known, stand."""
+        return torch.searchsorted(self.ids, ids.contiguous())
+
+
 class FusionEncoder(nn.Module):
     """BERT's layers; past them go, linearly, each word and the word before it.
 
@@ -116,7 +132,7 @@ class FusionEncoder(nn.Module):
         hidden = self.bert(input_ids=input_ids, attention_mask=attention_mask).last_hidden_state
         words = self.bert.embeddings.word_embeddings(input_ids)
         words = self.bert.embeddings.LayerNorm(words)
-        before = words.roll(1, dims=1)
+        before = nn.functional.pad(words, (0, 0, 1, 0))[:, :-1]
         memory = hidden + self.word(words) + self.previous(before)
         return FusionEncoderOutput(
             last_hidden_state=memory, pointer_keys=self.pointer_key(memory), source_ids=input_ids
@@ -192,6 +208,7 @@ class FusionForConditionalGeneration(  # type: ignore[no-untyped-call]
         past_key_values: Any = None,
         labels: Tensor | None = None,
         length: Tensor | None = None,
+        vocabulary: Vocabulary | None = None,
         use_cache: bool | None = None,
         **_: Any,
     ) -> Seq2SeqLMOutput:
@@ -208,6 +225,8 @@ class FusionForConditionalGeneration(  # type: ignore[no-untyped-call]
         if labels is not None:
             starts = torch.tensor(self.config.length_ids, device=labels.device)
             decoder_input_ids = self.shifted(labels, starts[length])
+        elif vocabulary is not None:
+            decoder_input_ids = vocabulary.ids[decoder_input_ids]
         if use_cache and not isinstance(past_key_values, EncoderDecoderCache):
             past_key_values = EncoderDecoderCache(past_key_values or DynamicCache(), DynamicCache())
         scores, generated, gate, past = self._parts(
@@ -217,7 +236,7 @@ class FusionForConditionalGeneration(  # type: ignore[no-untyped-call]
             loss = self._loss(labels, encoder_outputs.source_ids, scores, generated, gate)
             return Seq2SeqLMOutput(loss=loss)
         return Seq2SeqLMOutput(
-            logits=self._mixture(encoder_outputs.source_ids, scores, generated, gate),
+            logits=self._mixture(encoder_outputs.source_ids, scores, generated, gate, vocabulary),
             past_key_values=past,
         )
 
@@ -258,18 +277,26 @@ class FusionForConditionalGeneration(  # type: ignore[no-untyped-call]
             output.past_key_values,
         )
 
+    def vocabulary_of(self, input_ids: Tensor) -> Vocabulary:
+        """What can be written of these sources, the decoder's start tokens, and padding."""
+        others = self.generated_ids.new_tensor([*self.config.length_ids, self.config.pad_token_id])
+        return Vocabulary(torch.cat([input_ids.flatten(), self.generated_ids, others]))
+
+    def _written(self, labels: Tensor, generated: Tensor) -> Tensor:
+        """Log probability (b, t) of each label by the generator; -inf where it does not know it."""
+        place = torch.searchsorted(self.generated_ids, labels.clamp_min(0))
+        place = place.clamp_max(len(self.generated_ids) - 1)
+        written = generated.gather(-1, place[:, :, None]).squeeze(-1)
+        return written.masked_fill(self.generated_ids[place] != labels, float("-inf"))
+
     def _loss(
         self, labels: Tensor, source: Tensor, scores: Tensor, generated: Tensor, gate: Tensor
     ) -> Tensor:
         """Mean negative log likelihood of the labels that can be written."""
         same = labels[:, :, None] == source[:, None, :]
         copied = scores.masked_fill(~same, float("-inf")).logsumexp(-1)
-        place = torch.searchsorted(self.generated_ids, labels.clamp_min(0))
-        place = place.clamp_max(len(self.generated_ids) - 1)
-        known = self.generated_ids[place] == labels
-        written = generated.gather(-1, place[:, :, None]).squeeze(-1)
-        written = written.masked_fill(~known, float("-inf"))
-        counted = (labels != -100) & (known | same.any(-1))
+        written = self._written(labels, generated)
+        counted = (labels != -100) & (written.isfinite() | same.any(-1))
         # Where neither road leads to the label, both are -inf and have no gradient to give.
         both = torch.stack(
             [
@@ -279,36 +306,25 @@ class FusionForConditionalGeneration(  # type: ignore[no-untyped-call]
         ).logsumexp(0)
         return -(both * counted).sum() / counted.sum().clamp_min(1)
 
-    def _mixture(self, source: Tensor, scores: Tensor, generated: Tensor, gate: Tensor) -> Tensor:
-        """Log probabilities over the whole vocabulary; -inf for what cannot be written."""
-        share = torch.sigmoid(gate)[..., None]
-        whole = scores.new_zeros(*scores.shape[:2], self.config.vocab_size)
-        where = source[:, None, :].expand_as(scores)
-        whole.scatter_add_(-1, where, scores.exp() * (1 - share))
-        where = self.generated_ids.expand_as(generated)
-        whole.scatter_add_(-1, where, generated.exp() * share)
-        return whole.log()
-
-    @torch.inference_mode()
-    def copied_from(
-        self, input_ids: Tensor, attention_mask: Tensor, decoder_input_ids: Tensor
+    def _mixture(
+        self,
+        source: Tensor,
+        scores: Tensor,
+        generated: Tensor,
+        gate: Tensor,
+        vocabulary: Vocabulary | None,
     ) -> Tensor:
-        """How much of each written word piece comes from each source piece.
-
-        Shape (batch, target - 1, source): the copy attention on the pieces equal to the
-        one written, as shares of its whole probability; a row adds up to 1 where the
-        piece was surely copied, to 0 where it was generated.
-        """
-        encoded = self.encoder(input_ids, attention_mask)
-        scores, generated, gate, _ = self._parts(
-            decoder_input_ids[:, :-1], encoded, attention_mask, None, False
-        )
-        written = decoder_input_ids[:, 1:]
-        same = written[:, :, None] == input_ids[:, None, :]
-        whole = self._mixture(input_ids, scores, generated, gate).exp()
-        probability = whole.gather(-1, written[..., None])
-        copied = scores.exp() * same * torch.sigmoid(-gate)[..., None]
-        return copied / probability.clamp_min(1e-30)
+        """Log probabilities over the vocabulary; -inf for what cannot be written."""
+        own, size = self.generated_ids, self.config.vocab_size
+        if vocabulary is not None:
+            source, own, size = (
+                vocabulary.places(source), vocabulary.places(own), len(vocabulary.ids)
+            )  # fmt: skip
+        share = torch.sigmoid(gate)[..., None]
+        whole = scores.new_zeros(*scores.shape[:2], size)
+        whole.scatter_add_(-1, source[:, None, :].expand_as(scores), scores.exp() * (1 - share))
+        whole.scatter_add_(-1, own.expand_as(generated), generated.exp() * share)
+        return whole.log()
 
 
 def warm_started(

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from itertools import chain
 from pathlib import Path
 from typing import Protocol
 
 from models.extractive import lone_names, said
 from models.fusion.fuser import Fuser, Hypothesis
 from summarizer.records import Draft, Group, Plan, Sentence, Writing
+from summarizer.wholeness import is_english
 from summarizer.words import collapse, count_words, fold, stems
 
 CHECKPOINT = Path(__file__).parent / "checkpoint"
@@ -69,29 +71,36 @@ class FusionWriter:
             for place, (plan, groups) in enumerate(zip(plans, texts, strict=True))
         ]
 
-    def _passed(self, groups: Sequence[Sequence[str]]) -> list[list[Hypothesis]]:
-        """For each group the hypotheses that may be told, best first.
+    def _passed(self, groups: Sequence[Sequence[str]]) -> list[Iterator[Hypothesis]]:
+        """For each group the hypotheses that may be told, best first, checked as they are taken.
 
         The next length is asked for only where none of the length before may be told.
         """
-        passed: list[list[Hypothesis]] = [[] for _ in groups]
+        passed: list[Iterator[Hypothesis]] = [iter(()) for _ in groups]
+        open_ = [place for place, texts in enumerate(groups) if is_english(texts[0])]
         for length in LENGTHS:
-            open_ = [place for place, found in enumerate(passed) if not found]
+            if not open_:
+                break
             asked = [groups[place] for place in open_]
-            beams = self._fuser.fuse(asked, lengths=[length] * len(asked)) if asked else []
-            for place, beam in zip(open_, beams, strict=True):
-                passed[place] = [
-                    hypothesis
-                    for hypothesis in beam
-                    if hypothesis.complete and not self._guard(hypothesis.text, groups[place])
-                ]
+            beams = self._fuser.fuse(asked, lengths=[length] * len(asked))
+            for place, beam in zip(open_.copy(), beams, strict=True):
+                allowed = self._allowed(beam, groups[place])
+                first = next(allowed, None)
+                if first is not None:
+                    passed[place] = chain([first], allowed)
+                    open_.remove(place)
         return passed
+
+    def _allowed(self, beam: Sequence[Hypothesis], texts: Sequence[str]) -> Iterator[Hypothesis]:
+        for hypothesis in beam:
+            if not self._guard(hypothesis.text, texts):
+                yield hypothesis
 
     def _written(
         self,
         place: int,
         plan: Plan,
-        groups: Sequence[tuple[Sequence[str], Sequence[Hypothesis]]],
+        groups: Sequence[tuple[Sequence[str], Iterator[Hypothesis]]],
         *,
         words: int,
         on_draft: OnDraft | None,
@@ -113,13 +122,14 @@ class FusionWriter:
             drafts.append(draft)
             if on_draft is not None:
                 on_draft(place, draft)
-        return Writing(drafts=tuple(drafts), notices=_notices(quoted, len(drafts), skipped, words))
+        notices = _notices(quoted, len(drafts), skipped, words)
+        return Writing(drafts=tuple(drafts), quoted=quoted, notices=notices)
 
 
 def _told(
     group: Group,
     texts: Sequence[str],
-    passed: Sequence[Hypothesis],
+    passed: Iterator[Hypothesis],
     drafts: Sequence[Draft],
     names: frozenset[str],
 ) -> Draft | None:

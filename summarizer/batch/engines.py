@@ -12,7 +12,7 @@ from summarizer.batch.sources import Entry
 from summarizer.batch.work import BatchHandler, Outcome
 from summarizer.config import Config
 from summarizer.errors import ConfigError
-from summarizer.workers import Job, Pool, processors
+from summarizer.workers import PAUSES, Job, Pool, processors
 
 
 class Engine(Protocol):
@@ -21,7 +21,8 @@ class Engine(Protocol):
     A future's ``cancel`` is only called while it is not ``running``. It fails with
     ``workers.CrashError`` where its process or machine was lost, with ``OvertimeError``
     after ``timeout`` seconds of work; the clusters of a chunk that fails are then submitted
-    one by one.
+    one by one. It fails with ``BuildError`` where all processes or machines are lost and
+    cannot be replaced.
     """
 
     workers: int
@@ -72,7 +73,10 @@ class LocalEngine:
     ) -> None:
         self.workers = min(workers or min(4, processors()), clusters)
         self._pool: Pool[Sequence[Entry], str, list[Outcome]] = Pool(
-            partial(BatchHandler, config, tuple(formats)), workers=self.workers, eager=True
+            partial(BatchHandler, config, tuple(formats)),
+            workers=self.workers,
+            eager=True,
+            pauses=PAUSES,
         )
 
     def start(self) -> None:

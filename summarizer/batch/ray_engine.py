@@ -24,7 +24,7 @@ from summarizer.batch.sources import Entry
 from summarizer.batch.work import BatchHandler, Outcome
 from summarizer.config import Config
 from summarizer.errors import ConfigError, SummarizerError
-from summarizer.workers import CrashError, OvertimeError
+from summarizer.workers import PAUSES, BuildError, CrashError, OvertimeError
 
 _ATTEMPTS = 3  # at a single cluster, and at building an actor, where the actor is lost
 _DISTRIBUTION = "multi-document-summarizer"
@@ -42,7 +42,8 @@ class RayEngine:
 
     An actor that is lost, alone or with its node, is started anew where there is room; a
     single cluster that it had in hand goes back into the line, ``_ATTEMPTS`` in all. An
-    actor that cannot be built is given up; the others go on. Raises ConfigError where Ray
+    actor that cannot be built, when it is to replace another even after ``PAUSES``, is given
+    up; the others go on. Raises ConfigError where Ray
     is not installed.
     """
 
@@ -81,7 +82,7 @@ class RayEngine:
         self._actors: dict[int, Any] = {}
         self._serving = 0  # threads that have not given up
         self._error: Exception | None = None  # why one has
-        self._closed = False
+        self._closed = threading.Event()
 
     def start(self) -> None:
         """Connect, and wait until the first actor has its models.
@@ -127,7 +128,7 @@ class RayEngine:
     def close(self) -> None:
         """Kill the actors and leave the Ray cluster, which ends if it was started here."""
         with self._lock:
-            self._closed = True
+            self._closed.set()
             actors = list(self._actors.values())
         for actor in actors:
             self._ray.kill(actor)
@@ -168,11 +169,11 @@ class RayEngine:
         """One thread for one actor at a time."""
         try:
             self._hire(number, create)
-            while (task := self._line.get()) and not self._closed:
+            while (task := self._line.get()) and not self._closed.is_set():
                 if not task.attempts and not task.set_running_or_notify_cancel():
                     continue
                 if not self._attend(task, self._actors[number]):
-                    self._hire(number, create)
+                    self._replace(number, create)
                 del task  # else its result would be kept until the next one comes
         except Exception as error:
             with self._lock:
@@ -185,7 +186,7 @@ class RayEngine:
         """Start an actor and wait until it is built. Raises why it cannot be."""
         for attempt in range(1, _ATTEMPTS + 1):
             with self._lock:
-                if self._closed:
+                if self._closed.is_set():
                     return
                 self._actors[number] = actor = create()
             try:
@@ -198,6 +199,16 @@ class RayEngine:
             except self._errors.RayError as error:
                 if attempt == _ATTEMPTS:
                     raise _lost(error) from error
+
+    def _replace(self, number: int, create: Callable[[], Any]) -> None:
+        """The same for an actor that was lost, with patience: memory may be short for a while."""
+        for pause in (*PAUSES, None):
+            try:
+                self._hire(number, create)
+                return
+            except Exception:
+                if pause is None or self._closed.wait(pause):
+                    raise
 
     def _attend(self, task: _Task, actor: Any) -> bool:
         """Do the task, or put it back in line; returns whether the actor is still of use."""
@@ -215,7 +226,7 @@ class RayEngine:
             error = _lost(raised)
         self._ray.kill(actor)  # where it was the answer alone that got lost
         again = len(task.chunk) == 1 and task.attempts < _ATTEMPTS
-        if again and isinstance(error, CrashError) and not self._closed:
+        if again and isinstance(error, CrashError) and not self._closed.is_set():
             self._line.put(task)
         else:
             task.set_exception(error)
@@ -243,7 +254,8 @@ class RayEngine:
                 while True:
                     task = self._line.get_nowait()
                     if task and (task.attempts or task.set_running_or_notify_cancel()):
-                        task.set_exception(self._error)
+                        lost = BuildError(f"No actor could be started again. {self._error}")
+                        task.set_exception(lost)
 
 
 class _Task(Future[list[Outcome]]):

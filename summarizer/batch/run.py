@@ -13,11 +13,12 @@ from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from models import resolved_encoder, resolved_writer
 from summarizer.batch.engines import Engine, LocalEngine
 from summarizer.batch.progress import Reporter
 from summarizer.batch.sources import Entry, Source
@@ -25,10 +26,11 @@ from summarizer.batch.store import SUFFIXES, Store
 from summarizer.batch.work import Outcome
 from summarizer.config import Config
 from summarizer.errors import ConfigError, InputError
-from summarizer.workers import OvertimeError, StoppedError
+from summarizer.workers import BuildError, OvertimeError, StoppedError
 
-CHUNK = 8  # clusters at most that a worker takes at once, and a writer writes in one batch
-_WINDOW = 16 * CHUNK  # clusters that are sorted by length together
+CHUNK = 16  # clusters at most that a worker takes at once; a writer writes half in one batch
+_CHUNK_SECONDS = 30.0  # of work that a worker takes at once, and a kill may cost, about
+_WINDOW = 8 * CHUNK  # clusters that are sorted by length together
 _WINDOW_BYTES = 50_000_000
 
 
@@ -114,6 +116,8 @@ def run_batch(
     clock = time.monotonic()
     source = Source(given)
     settings = settings_of(config, options)
+    if settings["models"]["writer"].startswith("embedded"):
+        config = replace(config, writer="embedded")  # no worker may fall back on another
     with Store(output) as store, reporter:
         seen, todo = _survey(source, store, settings, options)
         if not seen:
@@ -161,8 +165,15 @@ def _check_apart(given: str, output: Path) -> None:
 
 
 def settings_of(config: Config, options: BatchOptions) -> dict[str, Any]:
-    """What a briefing depends on beside its input, and the hash of that."""
-    settings = {**asdict(config), "formats": sorted(options.formats)}
+    """What a briefing depends on beside its input, and the hash of that.
+
+    "models" says what the names stand for on this machine, which "auto" alone does not.
+    """
+    models = {
+        "writer": resolved_writer(str(config.writer)),
+        "encoder": resolved_encoder(str(config.encoder)),
+    }
+    settings = {**asdict(config), "formats": sorted(options.formats), "models": models}
     text = json.dumps(settings, sort_keys=True, default=str)
     return {**settings, "hash": hashlib.sha256(text.encode()).hexdigest()[:16]}
 
@@ -276,8 +287,13 @@ class _Run:
             return
         error = future.exception()
         if error is None:
-            self._record(future.result())
-            self._chunk = min(2 * self._chunk, self._most)
+            outcomes = future.result()
+            self._record(outcomes)
+            each = sum(outcome.seconds for outcome in outcomes) / len(outcomes)
+            in_time = max(1, int(_CHUNK_SECONDS / max(each, 1e-3)))
+            self._chunk = min(2 * self._chunk, self._most, in_time)
+        elif isinstance(error, BuildError):
+            self.stopped = self.stopped or str(error)
         elif len(chunk) > 1:
             self._again.extend((entry,) for entry in chunk)
             if isinstance(error, OvertimeError):
@@ -351,8 +367,12 @@ def _lost(entry: Entry, error: BaseException, stage: str) -> Outcome:
 
 
 def _report(store: Store, seen: set[str], run: _Run, seconds: float) -> Report:
-    failures = tuple(row for row in store.failures() if row["id"] in seen)
-    done = sum(1 for key in seen if key in store.known and store.known[key].done)
+    done = 0
+    failures = []
+    for row in store.lines():
+        if row["id"] in seen:
+            done += row["status"] == "done"
+            failures += [row] if row["status"] == "failed" else []
     return Report(
         clusters=len(seen),
         done=done,
@@ -361,6 +381,6 @@ def _report(store: Store, seen: set[str], run: _Run, seconds: float) -> Report:
         made=run.made,
         broken=run.broken,
         seconds=round(seconds, 1),
-        failures=failures,
+        failures=tuple(failures),
         stopped=run.stopped,
     )

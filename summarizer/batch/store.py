@@ -37,7 +37,7 @@ class StoreError(SummarizerError):
 
 
 class Known(NamedTuple):
-    """What the manifest says of a cluster, as far as it decides whether to do it again."""
+    """What the manifest said of a cluster, as far as it decides whether to do it again."""
 
     done: bool
     input: str
@@ -49,8 +49,10 @@ class Known(NamedTuple):
 class Store:
     """An OUTPUT folder, held by one run at a time; a context manager.
 
-    ``known`` maps cluster ids to what the manifest says. Raises StoreError where the
-    folder cannot be made, or is held by another run; the lock goes with its process.
+    ``known`` maps cluster ids to what the manifest said when the folder was opened. Of
+    what is added since nothing is kept in memory, so that a run of any length needs no
+    more than it began with. Raises StoreError where the folder cannot be made, or is held
+    by another run; the lock goes with its process.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -103,6 +105,8 @@ class Store:
     def add(self, rows: Sequence[Mapping[str, Any]], files: Sequence[Mapping[str, bytes]]) -> None:
         """Put the files of some clusters in place, then their lines into the manifest.
 
+        A cluster may be added once while the folder is open.
+
         ``files[n]`` maps format to content and belongs to ``rows[n]``, which gets the
         names. When this returns all of it is on the disk; if it raises StoreError, what
         is there is whole. Files of earlier runs that are now out of date go. Where there
@@ -119,6 +123,7 @@ class Store:
                 both = sorted({*before.files, *names})
                 begun.append({**row, "status": "begun", "settings": "", "files": both})
                 stale |= set(before.files) - set(names)
+        self._superseded += len(begun) + sum(row["id"] in self.known for row in rows)
         with _told(self.folder):
             if begun:
                 self._append(begun)
@@ -135,6 +140,7 @@ class Store:
         """Give the clusters these stamps, their input being what it was."""
         if stamps:
             last = {row["id"]: row for row, _ in self._rows() if row["id"] in stamps}
+            self._superseded += len(last)
             with _told(self.folder):
                 self._append([row | {"stamp": stamps[key]} for key, row in last.items()])
 
@@ -166,17 +172,11 @@ class Store:
             self._flush_folder()
             self._manifest = (self.folder / MANIFEST).open("ab")
         self._superseded = 0
-        for key in gone:
-            del self.known[key]
 
-    def failures(self) -> Iterator[dict[str, Any]]:
-        """The lines of the clusters that have failed, each cluster once."""
-        rows: dict[str, dict[str, Any]] = {}
+    def lines(self) -> Iterator[dict[str, Any]]:
+        """The lines of the manifest; after ``compact`` there is one a cluster."""
         for row, _ in self._rows():
-            rows.pop(row["id"], None)
-            if row["status"] == "failed":
-                rows[row["id"]] = row
-        yield from rows.values()
+            yield row
 
     def _load(self) -> None:
         for aside in self.folder.glob(f".*{_ASIDE}"):
@@ -187,7 +187,15 @@ class Store:
                 if file.read(1) != b"\n":
                     file.write(b"\n")  # so that a torn line does not spoil the next
         for row, _ in self._rows():
-            self._note(row)
+            key, content, stamp = row["id"], row["input"], row["stamp"]
+            self._superseded += key in self.known
+            self.known[key] = Known(
+                done=row["status"] == "done",
+                input=content,
+                stamp=content if stamp == content else stamp,  # one string, as with the settings:
+                settings=sys.intern(row["settings"]),  # there may be a million clusters
+                files=tuple(row["files"]),
+            )
 
     def _rows(self) -> Iterator[tuple[dict[str, Any], bytes]]:
         """The lines of the manifest. One that a crash has torn is passed over."""
@@ -202,20 +210,6 @@ class Store:
         self._manifest.write(b"".join(map(_line, rows)))
         self._manifest.flush()
         os.fsync(self._manifest.fileno())
-        for row in rows:
-            self._note(row)
-
-    def _note(self, row: Mapping[str, Any]) -> None:
-        key = row["id"]
-        self._superseded += key in self.known
-        content, stamp = row["input"], row["stamp"]
-        self.known[key] = Known(
-            done=row["status"] == "done",
-            input=content,
-            stamp=content if stamp == content else stamp,  # one string, as with the settings:
-            settings=sys.intern(row["settings"]),  # there may be a million clusters
-            files=tuple(row["files"]),
-        )
 
     def _write(self, name: str, data: bytes) -> str:
         """Write the file aside, bring it to the disk, and put it in its place."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 import traceback
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 
 from summarizer.batch.sources import Entry
@@ -19,8 +20,9 @@ from summarizer.words import count_words
 class Outcome:
     """What became of a cluster: done where ``error`` is None.
 
-    ``files`` maps format to the rendered briefing in UTF-8; ``input`` is the digest of
-    what was read; ``stage`` is where it failed, and ``traceback`` there for a bug of ours.
+    ``seconds`` is what it took, of a chunk its share of the time. ``files`` maps format to
+    the rendered briefing in UTF-8; ``input`` is the digest of what was read; ``stage`` is
+    where it failed, and ``traceback`` there for a bug of ours.
     """
 
     cluster_id: str
@@ -37,7 +39,11 @@ class Outcome:
 
 
 class BatchHandler:
-    """Summarizes chunks of clusters, the models loaded once; the handler of the workers."""
+    """Summarizes chunks of clusters, the models loaded once; the handler of the workers.
+
+    A chunk is done in two halves, each in a thread of its own: while the models, which take
+    one call at a time, are at work on the first, the second is read and cleaned.
+    """
 
     def __init__(self, config: Config, formats: Sequence[str]) -> None:
         from summarizer.cli import prepare_process
@@ -50,18 +56,27 @@ class BatchHandler:
     def __call__(self, chunk: Sequence[Entry], emit: Callable[[str], None]) -> list[Outcome]:
         """One outcome an entry, in order; ``emit`` gets the stages of a cluster alone.
 
-        Several are written in one batch, and one by one where that fails.
+        The clusters of a half are written in one batch; each for itself where that fails.
         """
         if len(chunk) == 1:
             return [self._alone(chunk[0], emit)]
-        outcomes: dict[int, Outcome] = {}
+        middle = (len(chunk) + 1) // 2
+        start = time.perf_counter()
+        with ThreadPoolExecutor(2) as threads:
+            halves = list(threads.map(self._tried, [chunk[:middle], chunk[middle:]]))
+        outcomes = _shared_out(time.perf_counter() - start, [*halves[0], *halves[1]])
+        return [
+            outcome or self._alone(entry, emit)
+            for outcome, entry in zip(outcomes, chunk, strict=True)
+        ]
+
+    def _tried(self, chunk: Sequence[Entry]) -> list[Outcome | None]:
+        """An outcome an entry, None for those that must be done alone to find the fault."""
         try:
             outcomes = self._together(chunk)
         except Exception:
-            outcomes = {}  # each for itself, to find whose fault it is
-        return [
-            outcomes.get(number) or self._alone(entry, emit) for number, entry in enumerate(chunk)
-        ]
+            outcomes = {}
+        return [outcomes.get(number) for number in range(len(chunk))]
 
     def _together(self, chunk: Sequence[Entry]) -> dict[int, Outcome]:
         """The outcomes of those that succeed, by their place in the chunk."""
@@ -132,3 +147,10 @@ class BatchHandler:
             notices=briefing.notices,
             files={name: render(briefing, name).encode("utf-8") for name in self._formats},
         )
+
+
+def _shared_out(seconds: float, outcomes: Sequence[Outcome | None]) -> list[Outcome | None]:
+    """The outcomes with their seconds in proportion, less what they waited for one another."""
+    total = sum(outcome.seconds for outcome in outcomes if outcome)
+    share = min(1.0, seconds / total) if total else 1.0
+    return [outcome and replace(outcome, seconds=share * outcome.seconds) for outcome in outcomes]

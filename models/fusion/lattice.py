@@ -1,0 +1,194 @@
+"""What may be written of a group: which source piece may follow which.
+
+The model scores, grammar allows: after a piece comes the next one of its sentence, or one
+to which ``summarizer.deletion`` lets it jump, or the same place of a sentence that says
+much the same; and where a sentence could end, another one may be joined on. So each path
+through the lattice is whole words in an order that leaves the rest true, as in text-editing
+models (LaserTagger, Malmi et al. 2019; FELIX, Mallinson et al. 2020), whose edits are
+phrases here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from itertools import pairwise
+from typing import Any
+
+from models.fusion.casing import Piece
+from summarizer.deletion import may_go
+from summarizer.omissions import may_cross, near, without_end
+from summarizer.tagging import Token, spans
+
+Nodes = frozenset[int]
+
+_GLUE = frozenset(", . : the a an".split())
+JOINTS = (",", "and", "while")  # ", and", ", while"
+
+
+class Lattice:
+    """The nodes of a group and what may follow them.
+
+    Nodes are places in ``pieces``, then the end, then the pieces of the joints, a set of
+    them for each sentence that is left. ``ids`` are the pieces' ids, ``joints`` those of
+    ``JOINTS``, ``end`` that of the end.
+    """
+
+    def __init__(
+        self,
+        ids: Sequence[int],
+        pieces: Sequence[Piece],
+        texts: Sequence[str],
+        *,
+        joints: Sequence[int],
+        end: int,
+    ) -> None:
+        self.end = len(ids)
+        self._ids = [*ids, end]
+        self._after: dict[int, set[int]] = {}
+        self._known: dict[tuple[int, ...], Nodes] = {}
+        own: dict[int, list[int]] = {}
+        for place, piece in enumerate(pieces):
+            if piece.source is not None:
+                own.setdefault(piece.source, []).append(place)
+        sentences = {
+            source: _Sentence(texts[source], [(pieces[p], p) for p in places])
+            for source, places in own.items()
+        }
+        self._start = {place for s in sentences.values() for place in s.starts()}
+        for source, sentence in sentences.items():
+            for place, following in sentence.follow(self.end):
+                self._after.setdefault(place, set()).add(following)
+            others = [other for number, other in sentences.items() if number != source]
+            alike = [other for other in others if near(sentence.tokens, other.tokens)]
+            for other in alike:
+                for place, following in sentence.cross(other):
+                    self._after.setdefault(place, set()).add(following)
+            unlike = {p for other in others if other not in alike for p in other.starts()}
+            if unlike and joints:
+                self._join(sentence, unlike, joints)
+
+    def _join(self, sentence: _Sentence, starts: set[int], joints: Sequence[int]) -> None:
+        comma, *words = range(len(self._ids), len(self._ids) + len(joints))
+        self._ids += joints
+        for place in sentence.ends():
+            self._after.setdefault(place, set()).add(comma)
+        self._after[comma] = set(words)
+        for word in words:
+            self._after[word] = set(starts)
+
+    def allowed(self, written: tuple[int, ...]) -> set[int]:
+        """Ids that may come after the ids ``written``; none after the end."""
+        return {self._ids[node] for node in self._next(self._states(written))}
+
+    def path(self, written: Sequence[int]) -> list[int]:
+        """The nodes of what is ``written``: of several ways the one with the fewest jumps.
+
+        Raises ValueError for what no path allows.
+        """
+        ways: dict[int, tuple[int, tuple[int, ...]]] = {}
+        for step, id_ in enumerate(written):
+            found: dict[int, tuple[int, tuple[int, ...]]] = {}
+            before = ways.items() if step else [(-1, (0, ()))]
+            for last, (jumps, nodes) in before:
+                for node in self._after.get(last, ()) if step else self._start:
+                    way = (jumps + (node != last + 1), (*nodes, node))
+                    if self._ids[node] == id_ and (node not in found or way < found[node]):
+                        found[node] = way
+            ways = found
+        if not ways:
+            raise ValueError("nothing like it may be written")
+        return list(min(ways.values())[1])
+
+    def _next(self, nodes: Nodes | None) -> Iterator[int]:
+        if nodes is None:
+            yield from self._start
+        else:
+            for node in nodes:
+                yield from self._after.get(node, ())
+
+    def _states(self, written: tuple[int, ...]) -> Nodes | None:
+        """The nodes at which ``written`` may stand; None at the start."""
+        if not written:
+            return None
+        if written not in self._known:
+            before = self._states(written[:-1])
+            self._known[written] = frozenset(
+                node for node in self._next(before) if self._ids[node] == written[-1]
+            )
+        return self._known[written]
+
+
+class _Sentence:
+    """A sentence's tokens, and the places of the pieces of each."""
+
+    def __init__(self, text: str, pieces: Sequence[tuple[Piece, int]]) -> None:
+        self.tokens: tuple[Token, ...] = ()
+        self._places = [place for _, place in pieces]
+        self._first: list[int] = []  # of each token, its first and its last piece
+        self._last: list[int] = []
+        found = spans(text)
+        held: list[list[int]] = [[] for _ in found]
+        token = 0
+        for piece, place in pieces:
+            while token + 1 < len(found) and found[token + 1][0] < piece.end:
+                token += 1
+            if held:
+                held[token].append(place)
+        # Where a token has no piece of its own, or the end was cut off, nothing is judged;
+        # what has no verb is no sentence to shorten.
+        if held and all(held) and any(token.tag in "VX" for token in without_end(text)):
+            self.tokens = without_end(text)
+            self._first = [places[0] for places in held]
+            self._last = [places[-1] for places in held]
+
+    def starts(self) -> list[int]:
+        """Where a sentence may begin."""
+        count = len(self.tokens)
+        free = [
+            self._first[t]
+            for t in range(1, count)
+            if not self._is_glue(0, t) and may_go(self.tokens, -1, t)
+        ]
+        return [self._places[0], *free]
+
+    def ends(self) -> list[int]:
+        """After which pieces nothing more need be said."""
+        count = len(self.tokens)
+        free = [
+            self._last[t] for t in range(count) if t == count - 1 or may_go(self.tokens, t, count)
+        ]
+        return free or [self._places[-1]]
+
+    def follow(self, end: int) -> Iterator[tuple[int, int]]:
+        """Pairs of places, the second of which may come after the first."""
+        yield from pairwise(self._places)
+        yield self._places[-1], end
+        count = len(self.tokens)
+        stop = self._first[count] if count < len(self._first) else end
+        for left in range(count):
+            for right in range(left + 2, count):
+                if not self._is_glue(left + 1, right) and may_go(self.tokens, left, right):
+                    yield self._last[left], self._first[right]
+        for place in self.ends():
+            yield place, stop
+
+    def _is_glue(self, start: int, stop: int) -> bool:
+        """Whether only articles and marks stand there: true without, but no English."""
+        return all(token.text.lower() in _GLUE for token in self.tokens[start:stop])
+
+    def cross(self, other: _Sentence) -> Iterator[tuple[int, int]]:
+        """Pairs of a place here and one in ``other`` that goes on from it."""
+        mine, theirs = self.tokens, other.tokens
+        for left, token in enumerate(mine):
+            following = mine[left + 1].text if left + 1 < len(mine) else None
+            for right in range(1, len(theirs)):
+                if token.text != theirs[right - 1].text and following != theirs[right].text:
+                    continue
+                if may_cross(mine, left, theirs, right):
+                    yield self._last[left], other._first[right]
+
+
+def joints_of(tokenizer: Any, generated: Collection[int]) -> list[int]:
+    """The ids of ``JOINTS``; nothing where the model cannot write them all."""
+    ids = [tokenizer.token_to_id(word) for word in JOINTS]
+    return ids if all(id_ in generated for id_ in ids) else []

@@ -1,0 +1,97 @@
+"""The paths that the embedded writer may take through its sources."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+import tiny_fusion
+
+from models.fusion.casing import typeset
+from models.fusion.fuser import Fuser
+from models.fusion.lattice import Lattice, joints_of
+from summarizer.omissions import omissions
+
+LONG = (
+    "On Monday Mayor Ana Duarte, who was elected in 2019, opened the rebuilt bridge of Tilby "
+    "in the rain, ending 14 months of back-and-forth detours for its 1,200 people."
+)
+MILL = "The old mill of Tilby burned down on Monday."
+BUILT = "The old mill of Tilby, built in 1802, burned down."
+CREWS = "Mayor Ana Duarte thanked the fire crews."
+
+
+class Walks:
+    """A lattice over texts, its pieces, and sentences written by walking it at random."""
+
+    def __init__(self, texts: Sequence[str]) -> None:
+        self.texts = texts
+        tokens: Any = tiny_fusion.tokenizer()
+        fuser = Fuser.of(tiny_fusion.model(tokens), tokens)
+        self.end = fuser.end
+        self.ids, self.pieces = fuser._read(texts)
+        joints = joints_of(tokens, range(tokens.get_vocab_size()))
+        self.lattice = Lattice(self.ids, self.pieces, texts, joints=joints, end=self.end)
+        self._tokens = tokens
+
+    def ids_of(self, text: str) -> list[int]:
+        return [*self._tokens.encode(text, add_special_tokens=False).ids, self.end]
+
+    def may_be_written(self, text: str) -> bool:
+        ids = self.ids_of(text)
+        return all(id_ in self.lattice.allowed(tuple(ids[:n])) for n, id_ in enumerate(ids))
+
+    def walk(self, rng: random.Random) -> str:
+        written: tuple[int, ...] = ()
+        while self.end not in written:
+            written += (rng.choice(sorted(self.lattice.allowed(written))),)
+            assert len(written) < 300
+        nodes = self.lattice.path(written[:-1])
+        assert [self.ids[node] for node in nodes] == list(written[:-1])
+        return typeset([self.pieces[node] for node in nodes], self.texts, common=frozenset())
+
+
+def test_a_sentence_may_always_be_written_as_it_stands() -> None:
+    for text in (LONG, MILL, "No verb here at all", "Ends without a stop", "…", "“A 5’2” man!”"):
+        assert Walks([text]).may_be_written(text)
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_every_path_leaves_the_rest_true(seed: int) -> None:
+    walks = Walks([LONG])
+    text = walks.walk(random.Random(seed))
+    assert omissions(text, [LONG]) == ()
+    assert ",," not in text.replace(" ", "")
+    assert "back-and-forth" in text or "back" not in text
+
+
+def test_a_clause_may_go_and_half_of_one_may_not() -> None:
+    walks = Walks([LONG])
+    assert walks.may_be_written("Mayor Ana Duarte opened the rebuilt bridge of Tilby.")
+    assert walks.may_be_written("On Monday Mayor Ana Duarte opened the rebuilt bridge of Tilby.")
+    assert not walks.may_be_written("On Monday Mayor Ana Duarte opened the rebuilt bridge of.")
+    assert not walks.may_be_written("On Monday Mayor Ana Duarte was elected in the rain.")
+
+
+def test_near_duplicates_complete_one_another() -> None:
+    walks = Walks([MILL, BUILT])
+    assert walks.may_be_written("The old mill of Tilby, built in 1802, burned down on Monday.")
+
+
+def test_sentences_about_different_things_are_joined_where_the_first_could_end() -> None:
+    walks = Walks([MILL, CREWS])
+    assert walks.may_be_written(
+        "The old mill of Tilby burned down, and Mayor Ana Duarte thanked the fire crews."
+    )
+    assert not walks.may_be_written("The old mill thanked the fire crews.")
+    assert not walks.may_be_written("The old mill of, and Mayor Ana Duarte thanked the fire crews.")
+
+
+def test_the_path_with_the_fewest_jumps_is_taken() -> None:
+    walks = Walks([MILL, MILL])
+    places = [walks.pieces[node].source for node in walks.lattice.path(walks.ids_of(MILL)[:-1])]
+    assert places == [0] * len(places)
+    with pytest.raises(ValueError, match="nothing like it"):
+        walks.lattice.path(walks.ids_of("Ana burned."))
