@@ -24,7 +24,10 @@ BINDING = frozenset(
     or but may might could would should must cannot allegedly alleged reportedly suspected
     apparently possibly perhaps likely probably potentially possible potential ago former formerly
     so-called attempted planned proposed would-be acting deputy vice assistant ex failed expected
-    supposed believed accused claimed claims alleges denied denies according per because""".split()
+    supposed believed accused claimed claims alleges denied denies according per because
+    usually often sometimes generally mostly partly largely rarely seldom occasionally typically
+    normally frequently mainly primarily virtually seemingly supposedly temporarily initially
+    previously originally unsuccessfully falsely wrongly merely partially""".split()
 )
 # What binds a number behind it.
 _BOUNDS = frozenset(
@@ -77,7 +80,8 @@ def may_go(source: Sequence[Token], left: int, right: int) -> bool:
         return True
     if before is None:
         return _opening(gone, body, after)
-    if after is not None and _YEAR.match(after.text):
+    beyond = source[right + 1] if after is not None and right + 1 < len(source) else None
+    if any(t is not None and _YEAR.match(t.text) for t in (after, beyond)):
         return False  # the rest of a date
     marked = before.text in MARKS
     if marked and (after is None or after.tag in ".JUVXE" or gone[-1].text not in MARKS):
@@ -85,6 +89,8 @@ def may_go(source: Sequence[Token], left: int, right: int) -> bool:
     opened = marked or gone[0].text in MARKS
     closed = after is None or gone[-1].text in MARKS or after.text in MARKS
     head = body[0]
+    if marked and head.tag not in "IUGR":
+        return False  # the mark before it would be left without its partner
     clause = head.tag in "WUJ" or any(token.tag in "VX" for token in body)
     if low.startswith((", such as", "such as")) and (closed or after is None):
         return True
@@ -148,6 +154,15 @@ def _opening(gone: Sequence[Token], body: Sequence[Token], after: Token | None) 
     return body[0].tag in "IUGERTJ"
 
 
+def _is_manner(token: Token) -> bool:
+    """An adverb that says how, or little; one that says how often or how surely binds."""
+    low = token.text.lower()
+    return token.tag == "R" and low not in BINDING and (low.endswith("ly") or low in _LITTLE)
+
+
+_LITTLE = frozenset("also just still already now then again very too indeed however".split())
+
+
 def _is_day(body: Sequence[Token]) -> bool:
     """ "on Tuesday", "late Tuesday night" """
     return all(token.tag == "T" or token.text.lower() in _DAY for token in body) and (
@@ -155,7 +170,7 @@ def _is_day(body: Sequence[Token]) -> bool:
     )
 
 
-_DAY = frozenset("on late early morning afternoon evening night".split())
+_DAY = frozenset("on late later early earlier morning afternoon evening night".split())
 _WORDY = frozenset(
     """in order / the fact / a number of / a total of / as well as / in addition to /
     the majority of / was able to / were able to / in the wake of / prior to / at the time of /
@@ -191,7 +206,9 @@ def _aside(source: Sequence[Token], left: int, body: Sequence[Token], right: int
     relative = next((place for place, token in enumerate(body) if token.tag in "WU"), len(body))
     if verbs and verbs[0] < relative:
         # a clause of its own: it may go at the end, where the rest was whole before it
-        return after is None and any(token.tag in "VX" for token in source[:left])
+        return after is None and verbs[0] > 0 and any(token.tag in "VX" for token in source[:left])
+    if after is not None and after.text in MARKS:
+        return False  # one mark of the two would stay
     place = left if source[left].text not in MARKS else left - 1
     listed = following is not None and following.tag in "JDNPCAOTW"
     return place >= 0 and source[place].tag in _NOMINAL and not listed
@@ -202,7 +219,7 @@ def _tail(kept: Sequence[Token], body: Sequence[Token]) -> bool:
     head, before = body[0], kept[-1]
     low = head.text.lower()
     if _is_day(body) and before.tag not in "IDA":
-        return True
+        return before.tag == "T" or before.text.lower() not in _DAY
     nominal = before.tag in _NOMINAL
     if not _is_whole(kept):
         return False
@@ -238,11 +255,11 @@ _OPENERS = frozenset("that while when because although though where whereas".spl
 
 def _inner(before: Token, body: Sequence[Token], after: Token) -> bool:
     """What goes from within a clause: adverbs, adjectives, titles, phrases behind a noun."""
-    if all(token.tag == "R" for token in body):
+    if all(map(_is_manner, body)):
         return True
-    if _is_day(body) and after.tag not in "TN":
-        return True
-    plain = all(token.tag in "AR" and (token.tag == "R" or token.text in _EMPTY) for token in body)
+    if _is_day(body) and after.tag not in "TN" and after.text.lower() != "at":
+        return before.tag not in "IDA" and before.text.lower() not in _DAY
+    plain = all(_is_manner(token) or (token.tag == "A" and token.text in _EMPTY) for token in body)
     if plain and after.tag in "NA":
         return True
     if body[-1].text.rstrip(".").lower() in TITLES and after.tag == "P" and before.tag != "P":

@@ -17,6 +17,7 @@ from summarizer.fact_words import TITLES
 from summarizer.tagging import Token, tagged
 
 # What it costs: a word of the writer's own, to leave words out, to change to another source.
+_NEAR = 0.5  # overlap from which two sources are versions of one sentence
 _OWN, _OWN_CONTENT, _UNLICENSED, _JUMP, _CROSS = 0.1, 0.4, 1.0, 0.05, 0.1
 
 
@@ -143,7 +144,7 @@ def _across(
         return _CROSS, None
     if _of_one(before, after):
         return _UNLICENSED, f"“{theirs.text}” stands elsewhere in its source"
-    if not (mine.tag == theirs.tag == "P") and not near(before, after):
+    if not (mine.tag == theirs.tag == "P") and overlap(before, after) < _NEAR:
         return _CROSS, None  # two different sentences: what is said of what, others check
     known = any(token.text == mine.text for token in after[:right])
     if not known and (theirs.text in MARKS or theirs.tag in "JUW"):
@@ -180,10 +181,10 @@ def _of_one(one: Sequence[Token], other: Sequence[Token]) -> bool:
     return sorted(t for t in one if t.text != ",") == sorted(t for t in other if t.text != ",")
 
 
-def near(one: Sequence[Token], other: Sequence[Token]) -> bool:
-    """Whether two sources say much the same."""
+def overlap(one: Sequence[Token], other: Sequence[Token]) -> float:
+    """The share of the words of content that both have, of those of the shorter, 0 to 1."""
     first, second = ({t.key for t in tokens if t.content} for tokens in (one, other))
-    return len(first & second) >= 0.5 * min(len(first), len(second))
+    return len(first & second) / max(1, min(len(first), len(second)))
 
 
 def _anchored(one: Sequence[Token], other: Sequence[Token], *, inside: bool) -> bool:

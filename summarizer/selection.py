@@ -209,10 +209,15 @@ def select(
     told_points = [points[chosen[i]] for i in order]
     leads = [point[0] for point in told_points]
     details = related(leads, deduplication, vectors, when, semantic=semantic)
-    for point, detail in zip(told_points, details, strict=True):
+    for point, detail, priority in zip(told_points, details, order, strict=True):
         phrase = when.when(point)
         groups.append(
-            Group(sentences=point, related=detail, when=None if phrase in told else phrase)
+            Group(
+                sentences=point,
+                related=detail,
+                when=None if phrase in told else phrase,
+                priority=priority,
+            )
         )
         if phrase:
             told.add(phrase)

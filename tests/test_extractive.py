@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import sys
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from models import load_writer
 from models.extractive import ExtractiveWriter, lone_names, present, said
-from summarizer.errors import ConfigError
+from summarizer.errors import ConfigError, ModelError
 from summarizer.records import Group, Plan, Sentence, Writing
 from summarizer.words import count_words, fold
 
@@ -163,14 +165,30 @@ def test_the_wording_stays(texts: list[str]) -> None:
 
 def test_writers_are_loaded_by_name() -> None:
     assert load_writer("extractive").notices == ()
+    for name in ("auto", "embedded"):
+        writer = load_writer(name)
+        assert writer.name == "embedded"
+        assert writer.notices == ()
+        assert writer.max_input_tokens is None
+
+
+def test_where_the_embedded_writer_cannot_be_loaded_articles_are_quoted_and_that_is_said(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setitem(sys.modules, "torch", None)  # as if it were not installed
     auto = load_writer("auto")
     assert auto.name == "extractive"
-    assert "taken from the articles as they stand" in auto.notices[0]
-    assert auto.max_input_tokens is None
     assert auto.count_tokens("One two\nthree.") == 3
+    [notice] = auto.notices
+    assert "taken from the articles as they stand" in notice
+    assert "pip install torch transformers" in notice
+    with pytest.raises(ModelError, match="needs torch and transformers"):
+        load_writer("embedded")
 
 
 @pytest.mark.parametrize("name", ["bart", "hf:", "Extractive", "", "openai:x"])
 def test_an_unknown_writer_is_refused(name: str) -> None:
-    with pytest.raises(ConfigError, match=r'Known: "auto", "extractive", "hf:NAME_OR_PATH"'):
+    with pytest.raises(
+        ConfigError, match=r'Known: "auto", "embedded", "extractive", "hf:NAME_OR_PATH"'
+    ):
         load_writer(name)

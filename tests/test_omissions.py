@@ -68,6 +68,8 @@ def test_what_grammar_lets_go_may_go(source: str, written: str) -> None:
         ("Talks between the union and the owner failed.", "Talks between the union failed."),
         ("When Duarte arrived, she opened the bridge.", "She opened the bridge."),
         ("It was her first visit in ten years.", "It was her first visit."),
+        ("They usually meet in the mill.", "They meet in the mill."),
+        ("Il died, and his heir, Tom Reed, took over.", "Il died, and his heir, Tom Reed."),
         ("The mill burned on May 3, 1802, and again.", "The mill burned, 1802, and again."),
         ("The toll of the fire that hit us keeps rising.", "The toll of the fire that hit us."),
         ("They wrote to Duarte and set up a petition.", "They wrote to Duarte and set."),

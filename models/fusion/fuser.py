@@ -17,7 +17,7 @@ from summarizer.words import collapse
 if TYPE_CHECKING:
     from torch import Tensor
 
-BEAMS = 4
+BEAMS = 3
 MAX_WRITTEN = 64  # word pieces of a sentence
 REPEATED = 4  # word pieces in a row that may not occur twice in a sentence
 _ROWS = 24  # sentences decoded at once
@@ -184,7 +184,7 @@ class Fuser:
                 max_new_tokens=MAX_WRITTEN,
                 no_repeat_ngram_size=REPEATED,
                 do_sample=False,
-                early_stopping=beams > 1,
+                early_stopping=False,
                 return_dict_in_generate=True,
                 output_scores=True,
                 logits_processor=[_along(lattices, vocabulary.ids.tolist(), places, beams)],

@@ -16,12 +16,15 @@ from typing import Any
 
 from models.fusion.casing import Piece
 from summarizer.deletion import may_go
-from summarizer.omissions import may_cross, near, without_end
+from summarizer.omissions import may_cross, overlap, without_end
 from summarizer.tagging import Token, spans
 
 Nodes = frozenset[int]
 
 _GLUE = frozenset(", . : the a an".split())
+# Shares of the words of the shorter of two sentences that the longer has: from the first on
+# one may go on as the other, below the second one may follow the other.
+_ALIKE, _UNLIKE = 0.7, 0.3
 JOINTS = (",", "and", "while")  # ", and", ", while"
 
 
@@ -58,14 +61,16 @@ class Lattice:
         for source, sentence in sentences.items():
             for place, following in sentence.follow(self.end):
                 self._after.setdefault(place, set()).add(following)
-            others = [other for number, other in sentences.items() if number != source]
-            alike = [other for other in others if near(sentence.tokens, other.tokens)]
-            for other in alike:
-                for place, following in sentence.cross(other):
-                    self._after.setdefault(place, set()).add(following)
-            unlike = {p for other in others if other not in alike for p in other.starts()}
-            if unlike and joints:
-                self._join(sentence, unlike, joints)
+            starts: set[int] = set()
+            for number, other in sentences.items():
+                shared = overlap(sentence.tokens, other.tokens)
+                if number != source and shared >= _ALIKE:
+                    for place, following in sentence.cross(other):
+                        self._after.setdefault(place, set()).add(following)
+                elif shared < _UNLIKE:
+                    starts.update(other.starts())
+            if starts and joints:
+                self._join(sentence, starts, joints)
 
     def _join(self, sentence: _Sentence, starts: set[int], joints: Sequence[int]) -> None:
         comma, *words = range(len(self._ids), len(self._ids) + len(joints))
@@ -177,15 +182,27 @@ class _Sentence:
         return all(token.text.lower() in _GLUE for token in self.tokens[start:stop])
 
     def cross(self, other: _Sentence) -> Iterator[tuple[int, int]]:
-        """Pairs of a place here and one in ``other`` that goes on from it."""
+        """Pairs of a place here and one in ``other`` that goes on from it: behind one verb."""
         mine, theirs = self.tokens, other.tokens
+        verbs, their_verbs = _last_verbs(mine), _last_verbs(theirs)
         for left, token in enumerate(mine):
             following = mine[left + 1].text if left + 1 < len(mine) else None
             for right in range(1, len(theirs)):
                 if token.text != theirs[right - 1].text and following != theirs[right].text:
                     continue
-                if may_cross(mine, left, theirs, right):
+                if not verbs[left] or verbs[left] != their_verbs[right - 1]:
+                    continue  # who did what would be mixed
+                if theirs[right].tag not in "VXE." and may_cross(mine, left, theirs, right):
                     yield self._last[left], other._first[right]
+
+
+def _last_verbs(tokens: Sequence[Token]) -> list[str]:
+    """For each token the last verb up to it, empty where there is none yet."""
+    verbs: list[str] = []
+    for token in tokens:
+        before = verbs[-1] if verbs else ""
+        verbs.append(token.text if token.tag in "VXE" else before)
+    return verbs
 
 
 def joints_of(tokenizer: Any, generated: Collection[int]) -> list[int]:

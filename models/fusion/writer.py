@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+import math
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
-from itertools import chain
+from functools import partial
 from pathlib import Path
 from typing import Protocol
 
@@ -15,7 +16,9 @@ from summarizer.wholeness import is_english
 from summarizer.words import collapse, count_words, fold, stems
 
 CHECKPOINT = Path(__file__).parent / "checkpoint"
-LENGTHS = (2, 1)  # asked for, in this order; places in ``data.LENGTHS``
+LENGTH = 2  # asked for; a place in ``data.LENGTHS``
+_SHARE = 0.8  # of its words that a plan counts for a sentence, since it will be shortened
+_NEAR = 0.4  # nats a word piece that what is told may be less likely than the likeliest
 _SAME = 0.6  # of a sentence's content that one which merely repeats it has in common
 
 OnDraft = Callable[[int, Draft], None]
@@ -32,9 +35,10 @@ class Guard(Protocol):
 class FusionWriter:
     """Fuses, compresses and cleans each group's sentences with the model of this folder.
 
-    All groups of all plans are decoded in one go. Of the beam's hypotheses the first one
-    that the ``guard`` lets pass and that repeats no earlier sentence is told; where none
-    passes, the group's lead stands as in the article, and a notice gives the share.
+    All groups of all plans are decoded in one go. Of the beam's hypotheses one is told
+    that the ``guard`` lets pass and that repeats no earlier sentence; where none is, the
+    group's lead stands as in the article, and a notice gives the share. The plan holds more
+    than fits if nothing were shortened; what was chosen last is then left out.
     Never more than the words asked for. Raises ModelError where ``folder`` holds no
     checkpoint.
     """
@@ -55,99 +59,87 @@ class FusionWriter:
         return writer
 
     def count_tokens(self, text: str) -> int:
-        """Words of ``text``: a group is written at the length of its lead or shorter."""
-        return count_words(text)
+        """Words that ``text`` will take when it has been shortened, about."""
+        return math.ceil(_SHARE * count_words(text))
 
     def write(
         self, plans: Sequence[Plan], *, words: int, on_draft: OnDraft | None = None
     ) -> list[Writing]:
-        """One writing a plan: a draft a group, until the next no longer fits into ``words``."""
+        """One writing a plan: a draft a group, as far as they fit into ``words``."""
         texts = [[_texts(group) for group in plan.groups] for plan in plans]
-        passed = iter(self._passed([group for groups in texts for group in groups]))
-        return [
-            self._written(
-                place, plan, [(own, next(passed)) for own in groups], words=words, on_draft=on_draft
-            )
-            for place, (plan, groups) in enumerate(zip(plans, texts, strict=True))
-        ]
-
-    def _passed(self, groups: Sequence[Sequence[str]]) -> list[Iterator[Hypothesis]]:
-        """For each group the hypotheses that may be told, best first, checked as they are taken.
-
-        The next length is asked for only where none of the length before may be told.
-        """
-        passed: list[Iterator[Hypothesis]] = [iter(()) for _ in groups]
-        open_ = [place for place, texts in enumerate(groups) if is_english(texts[0])]
-        for length in LENGTHS:
-            if not open_:
-                break
-            asked = [groups[place] for place in open_]
-            beams = self._fuser.fuse(asked, lengths=[length] * len(asked))
-            for place, beam in zip(open_.copy(), beams, strict=True):
-                allowed = self._allowed(beam, groups[place])
-                first = next(allowed, None)
-                if first is not None:
-                    passed[place] = chain([first], allowed)
-                    open_.remove(place)
-        return passed
-
-    def _allowed(self, beam: Sequence[Hypothesis], texts: Sequence[str]) -> Iterator[Hypothesis]:
-        for hypothesis in beam:
-            if not self._guard(hypothesis.text, texts):
-                yield hypothesis
+        flat = [own for groups in texts for own in groups]
+        # The model and the rules for what may be left out know English only.
+        asked = [own if is_english(own[0]) else [] for own in flat]
+        beams = iter(self._fuser.fuse(asked, lengths=[LENGTH] * len(asked)))
+        writings = []
+        for place, (plan, groups) in enumerate(zip(plans, texts, strict=True)):
+            writing = self._written(plan, [(own, next(beams)) for own in groups], words)
+            writings.append(writing)
+            if on_draft is not None:
+                for draft in writing.drafts:
+                    on_draft(place, draft)
+        return writings
 
     def _written(
-        self,
-        place: int,
-        plan: Plan,
-        groups: Sequence[tuple[Sequence[str], Iterator[Hypothesis]]],
-        *,
-        words: int,
-        on_draft: OnDraft | None,
+        self, plan: Plan, groups: Sequence[tuple[Sequence[str], Sequence[Hypothesis]]], words: int
     ) -> Writing:
         names = lone_names(plan)
-        before = [None, *(group.lead for group in plan.groups)][: len(plan.groups)]
-        drafts: list[Draft] = []
-        quoted = skipped = 0
+        leads = {group.lead.id: place for place, group in enumerate(plan.groups)}
+        told: dict[int, Draft] = {}
+        quoted: set[int] = set()
         left = words
-        for group, previous, (texts, passed) in zip(plan.groups, before, groups, strict=True):
-            found = _told(group, texts, passed, drafts, names)
-            draft = found or Draft(text=said(group, previous, names=names), sources=group.sentences)
+        for place in sorted(range(len(groups)), key=lambda place: plan.groups[place].priority):
+            group, (texts, beam) = plan.groups[place], groups[place]
+            before = leads.get((group.lead.doc_id, group.lead.index - 1))
+            if before is not None and before not in told:
+                continue  # it may lean on what is not told
+            draft = self._draft(group, texts, beam, told.values(), names)
+            if draft is None:
+                draft = Draft(text=said(group, None, names=names), sources=group.sentences)
+                quoted.add(place)
             cost = count_words(draft.text)
-            if not draft.text or cost > left:
-                skipped += bool(draft.text)
+            if draft.text and cost <= left:
+                told[place] = draft
+                left -= cost
+        drafts = tuple(draft for _, draft in sorted(told.items(), key=lambda item: item[0]))
+        count = len(quoted & told.keys())
+        return Writing(drafts=drafts, quoted=count, notices=_notices(count, len(drafts)))
+
+    def _draft(
+        self,
+        group: Group,
+        texts: Sequence[str],
+        beam: Sequence[Hypothesis],
+        told: Collection[Draft],
+        names: frozenset[str],
+    ) -> Draft | None:
+        """The best hypothesis that may be told; None where there is none."""
+        best = beam[0].score if beam else 0.0
+        for hypothesis in sorted(beam, key=partial(_preference, best, texts)):
+            if any(_repeats(hypothesis.text, draft.text) for draft in told):
                 continue
-            quoted += found is None
-            left -= cost
-            drafts.append(draft)
-            if on_draft is not None:
-                on_draft(place, draft)
-        notices = _notices(quoted, len(drafts), skipped, words)
-        return Writing(drafts=tuple(drafts), quoted=quoted, notices=notices)
+            if self._guard(hypothesis.text, texts):
+                continue
+            lead = replace(group.lead, text=hypothesis.text)
+            text = said(replace(group, sentences=(lead,)), None, names=names)
+            if text:
+                return Draft(text=text, sources=_backing(group, hypothesis, texts))
+        return None
 
 
-def _told(
-    group: Group,
-    texts: Sequence[str],
-    passed: Iterator[Hypothesis],
-    drafts: Sequence[Draft],
-    names: frozenset[str],
-) -> Draft | None:
-    """The first hypothesis that repeats no earlier sentence; None where there is none."""
-    for hypothesis in passed:
-        if any(_repeats(hypothesis.text, draft.text) for draft in drafts):
-            continue
-        lead = replace(group.lead, text=hypothesis.text)
-        text = said(replace(group, sentences=(lead,)), None, names=names)
-        if text:
-            return Draft(text=text, sources=_backing(group, hypothesis, texts))
-    return None
+def _preference(
+    best: float, texts: Sequence[str], hypothesis: Hypothesis
+) -> tuple[bool, bool, int, float]:
+    """First what is shortened, and of that what keeps most, as far as it is likely."""
+    verbatim = any(fold(hypothesis.text) == fold(text) for text in texts)
+    content = len(stems(hypothesis.text))
+    return hypothesis.score < best - _NEAR, verbatim, -content, -hypothesis.score
 
 
 def _texts(group: Group) -> list[str]:
     """What the model reads: the lead, then the others that do not say exactly the same."""
     texts: dict[str, str] = {}
-    for sentence in group.sentences:
+    for sentence in (*group.sentences, *group.related):
         texts.setdefault(fold(sentence.text), collapse(sentence.text))
     return list(texts.values())
 
@@ -158,9 +150,12 @@ def _backing(group: Group, hypothesis: Hypothesis, texts: Sequence[str]) -> tupl
     told = stems(hypothesis.text)
     return tuple(
         sentence
-        for sentence in group.sentences
+        for sentence in (*group.sentences, *group.related)
         if fold(sentence.text) in copied
-        or len(told & stems(sentence.text)) >= _SAME * max(len(told), 1)
+        or (
+            sentence in group.sentences
+            and len(told & stems(sentence.text)) >= _SAME * max(len(told), 1)
+        )
     )
 
 
@@ -169,15 +164,11 @@ def _repeats(text: str, earlier: str) -> bool:
     return len(new & stems(earlier)) >= 0.85 * max(len(new), 1)
 
 
-def _notices(quoted: int, told: int, skipped: int, words: int) -> tuple[str, ...]:
-    notices = []
-    if quoted:
-        verb, whose = ("is", "its") if quoted == 1 else ("are", "their")
-        notices.append(
-            f"{quoted} of {told} sentences ({quoted / told:.0%}) {verb} quoted from the articles: "
-            f"nothing that was written in {whose} place checks out."
-        )
-    if skipped:
-        points = "1 point" if skipped == 1 else f"{skipped} points"
-        notices.append(f"{points} of the plan did not fit into {words} words.")
-    return tuple(notices)
+def _notices(quoted: int, told: int) -> tuple[str, ...]:
+    if not quoted:
+        return ()
+    verb = "is" if quoted == 1 else "are"
+    return (
+        f"{quoted} of {told} sentences ({quoted / told:.0%}) {verb} quoted from the articles as "
+        "they stand: no wording of the writer's own checks out.",
+    )
