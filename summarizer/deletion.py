@@ -64,16 +64,22 @@ def may_go(source: Sequence[Token], left: int, right: int) -> bool:
     after = source[right] if right < len(source) else None
     if not _outside_quotes(source, left, gone):
         return False
-    low = " ".join(token.text.lower() for token in gone)
+    low = " ".join(token.text.lower() for token in gone[:_WORDIEST])
     if gone[0].text == "(" and gone[-1].text == ")":
         return True
-    if gone[-1].text == "-" and "(" in low and not any(token.tag in "VX" for token in gone):
+    if (
+        gone[-1].text == "-"
+        and any(t.text == "(" for t in gone)
+        and not any(token.tag in "VX" for token in gone)
+    ):
         return True  # a dateline
     if gone[0].text in ".!?" and after is None:
         return True  # what stands behind the end was no part of the sentence
     if gone[-1].key == "be" and len(gone) == 1 and after is not None and after.tag == "D":
         return True  # "Duarte was a nurse" as ", a nurse,"
-    if low in _WORDY or all(token.text.lower() in _FREE for token in gone):
+    if (low in _WORDY and len(gone) < _WORDIEST) or all(
+        token.text.lower() in _FREE for token in gone
+    ):
         return True
     body = [token for token in gone if token.text not in MARKS]
     if not body:
@@ -106,6 +112,11 @@ def may_go(source: Sequence[Token], left: int, right: int) -> bool:
     if after is None:
         return _tail(source[: left + 1], body)
     return len(body) == len(gone) and _inner(before, body, after)
+
+
+def _is_dateline(gone: Sequence[Token]) -> bool:
+    """ "Tilby (AP) -" """
+    return any(t.text == "(" for t in gone) and not any(t.tag in "VX" for t in gone)
 
 
 def _is_superlative(token: Token) -> bool:
@@ -177,6 +188,7 @@ _WORDY = frozenset(
     in an effort / in an effort to / in an attempt / in an attempt to / on the grounds that /
     at this point""".replace("\n   ", "").split(" / ")
 )
+_WORDIEST = 6  # one more than the longest has
 _CONNECTIVES = frozenset(
     """but and so yet however meanwhile moreover furthermore additionally also still indeed then now
     separately nevertheless besides earlier later overall today""".split()

@@ -91,8 +91,9 @@ class FusionWriter:
         for place in sorted(range(len(groups)), key=lambda place: plan.groups[place].priority):
             group, (texts, beam) = plan.groups[place], groups[place]
             before = leads.get((group.lead.doc_id, group.lead.index - 1))
-            if before is not None and before not in told:
-                continue  # it may lean on what is not told
+            earlier = before is not None and plan.groups[before].priority < group.priority
+            if earlier and before not in told:
+                continue  # it may have been chosen because of what is not told now
             draft = self._draft(group, texts, beam, told.values(), names)
             if draft is None:
                 draft = Draft(text=said(group, None, names=names), sources=group.sentences)
