@@ -35,14 +35,19 @@ _BOUNDS = frozenset(
     less""".split()
 )
 # What binds it where it begins a clause that goes: the clause is told of, not the rest.
-_BINDING_CLAUSES = frozenset("if unless until whether except without or but nor than once".split())
+_BINDING_CLAUSES = frozenset(
+    "if unless until whether except without or but nor than once so".split()
+)
 _LOST = frozenset("he she they it his her their its him them this that these those".split())
+_TURNS = frozenset("then later now yet not never".split())  # "and then took it back"
+_PERSONS = frozenset("he she his her him hers himself herself".split())
 _SPLIT = frozenset("between both either neither among from".split())
-_AFTER_VERBS = frozenset(
-    "in on at during near amid after before since outside inside across".split()
+# Prepositions of phrases that neither a noun nor a verb needs.
+_LOOSE = frozenset(
+    """in on at during near amid after before since outside inside across around along from
+    by""".split()
 )
 _PARTICLES = frozenset("up out off down away back over".split())
-_STAYS = frozenset("of than to without except like unlike per upon".split())
 _TIME_AND_PLACE = frozenset("in on at during after before since".split())
 # Adjectives that go without making the noun another one.
 _EMPTY = frozenset(
@@ -51,7 +56,10 @@ _EMPTY = frozenset(
     prominent key important crucial critical current existing additional latest powerful dramatic
     terrible tragic horrific brutal vast wide extensive""".split()
 )
-_SUPERLATIVES = frozenset("first second third last only most least best worst no any all".split())
+_SUPERLATIVES = frozenset(
+    """first second third fourth fifth sixth seventh eighth ninth tenth last only most least best
+    worst no any all""".split()
+)
 _LIMITS = frozenset("in since for of after from among at on by to before ever outside".split())
 _FREE = frozenset("that the a an also both , . then now".split())
 _YEAR = re.compile(r"(?:1[5-9]|20)\d\d$")
@@ -62,7 +70,7 @@ def may_go(source: Sequence[Token], left: int, right: int) -> bool:
     gone = list(source[left + 1 : right])
     before = source[left] if left >= 0 else None
     after = source[right] if right < len(source) else None
-    if not _outside_quotes(source, left, gone):
+    if not _cuts_no_pair(source, left, gone):
         return False
     low = " ".join(token.text.lower() for token in gone[:_WORDIEST])
     if gone[0].text == "(" and gone[-1].text == ")":
@@ -75,8 +83,6 @@ def may_go(source: Sequence[Token], left: int, right: int) -> bool:
         return True  # a dateline
     if gone[0].text in ".!?" and after is None:
         return True  # what stands behind the end was no part of the sentence
-    if gone[-1].key == "be" and len(gone) == 1 and after is not None and after.tag == "D":
-        return True  # "Duarte was a nurse" as ", a nurse,"
     if (low in _WORDY and len(gone) < _WORDIEST) or all(
         token.text.lower() in _FREE for token in gone
     ):
@@ -89,6 +95,10 @@ def may_go(source: Sequence[Token], left: int, right: int) -> bool:
     beyond = source[right + 1] if after is not None and right + 1 < len(source) else None
     if any(t is not None and _YEAR.match(t.text) for t in (after, beyond)):
         return False  # the rest of a date
+    if after is not None and after.tag == "S":
+        return False  # the owner of what follows
+    if any(t.tag == "P" for t in gone) and any(t.text in _PERSONS for t in source[right:]):
+        return False  # whoever "she" is
     marked = before.text in MARKS
     if marked and (after is None or after.tag in ".JUVXE" or gone[-1].text not in MARKS):
         return False  # a mark would be left over
@@ -124,10 +134,19 @@ def _is_superlative(token: Token) -> bool:
     return low in _SUPERLATIVES or (token.tag in "AR" and low.endswith("est") and len(low) > 5)
 
 
-def _outside_quotes(source: Sequence[Token], left: int, gone: Sequence[Token]) -> bool:
-    """Whether no quotation is cut into."""
-    before = sum(token.text == '"' for token in source[: left + 1])
-    return not before % 2 and not sum(token.text == '"' for token in gone) % 2
+def _cuts_no_pair(source: Sequence[Token], left: int, gone: Sequence[Token]) -> bool:
+    """Whether no quotation and no bracket is cut into."""
+    for opener, closer in (('"', '"'), ("(", ")")):
+        before = [token.text for token in source[: left + 1]]
+        inner = [token.text for token in gone]
+        if opener == closer:
+            if before.count(opener) % 2 or inner.count(opener) % 2:
+                return False
+        elif before.count(opener) > before.count(closer) or (
+            inner.count(opener) != inner.count(closer)
+        ):
+            return False
+    return True
 
 
 def _keeps(body: Sequence[Token], *, clause: bool) -> bool:
@@ -155,7 +174,7 @@ def _opening(gone: Sequence[Token], body: Sequence[Token], after: Token | None) 
         return True
     if body[-1].text.rstrip(".").lower() in TITLES and after.tag == "P":
         return all(token.tag in "NPA" for token in body)
-    if gone[-1].text not in ",-:" or after.text.lower() in _LOST or after.tag in "VXEWJB":
+    if gone[-1].text not in ",-:" or after.text.lower() in _LOST or after.tag in "VXEWJBTC":
         return False
     if gone[-1].text in "-:" and not any(token.tag in "VX" for token in body):
         return True
@@ -166,12 +185,15 @@ def _opening(gone: Sequence[Token], body: Sequence[Token], after: Token | None) 
 
 
 def _is_manner(token: Token) -> bool:
-    """An adverb that says how, or little; one that says how often or how surely binds."""
-    low = token.text.lower()
-    return token.tag == "R" and low not in BINDING and (low.endswith("ly") or low in _LITTLE)
+    """An adverb that says little; one that says how often, how much or how surely binds."""
+    return token.tag == "R" and token.text.lower() in _LITTLE
 
 
-_LITTLE = frozenset("also just still already now then again very too indeed however".split())
+_LITTLE = frozenset(
+    """also just still already now then again very too indeed however really actually simply
+    basically notably sharply dramatically strongly quickly jointly heavily recently currently
+    particularly especially clearly significantly""".split()
+)
 
 
 def _is_day(body: Sequence[Token]) -> bool:
@@ -182,13 +204,8 @@ def _is_day(body: Sequence[Token]) -> bool:
 
 
 _DAY = frozenset("on late later early earlier morning afternoon evening night".split())
-_WORDY = frozenset(
-    """in order / the fact / a number of / a total of / as well as / in addition to /
-    the majority of / was able to / were able to / in the wake of / prior to / at the time of /
-    in an effort / in an effort to / in an attempt / in an attempt to / on the grounds that /
-    at this point""".replace("\n   ", "").split(" / ")
-)
-_WORDIEST = 6  # one more than the longest has
+_WORDY = frozenset(("in order", "a total of", "in an effort", "in an attempt"))
+_WORDIEST = 4  # one more than the longest has
 _CONNECTIVES = frozenset(
     """but and so yet however meanwhile moreover furthermore additionally also still indeed then now
     separately nevertheless besides earlier later overall today""".split()
@@ -214,7 +231,8 @@ def _aside(source: Sequence[Token], left: int, body: Sequence[Token], right: int
     if head.tag in "WGERIUT":
         return True
     if head.tag == "J":
-        return after is None
+        turned = len(body) > 1 and body[1].text.lower() in _TURNS
+        return after is None and not turned
     relative = next((place for place, token in enumerate(body) if token.tag in "WU"), len(body))
     if verbs and verbs[0] < relative:
         # a clause of its own: it may go at the end, where the rest was whole before it
@@ -238,15 +256,15 @@ def _tail(kept: Sequence[Token], body: Sequence[Token]) -> bool:
     if low == "as" and not any(token.tag in "VX" for token in body[:8]):
         return False
     if head.tag == "I":
-        verbal = before.tag in "VER" or before.text.lower() in _PARTICLES
-        if low in _PARTICLES and before.tag in "VEBG":
-            return False
-        return low not in _STAYS and (nominal or (low in _AFTER_VERBS and verbal))
+        helped = len(kept) > 1 and kept[-2].tag in "XR"  # "was found", not "a video posted"
+        verbal = before.tag in "VR" or before.text.lower() in _PARTICLES
+        return low in _LOOSE and (nominal or verbal or (before.tag == "E" and helped))
     if head.tag == "U":
         return low != "that"
     if head.tag == "J":
         near = {token.text.lower() for token in kept[-8:]}
-        return low == "and" and before.tag not in "IDAX" and near.isdisjoint(_SPLIT)
+        listed = any(token.text == "," for token in kept[-4:])
+        return low == "and" and before.tag not in "IDAX" and near.isdisjoint(_SPLIT) and not listed
     if head.tag in "WGE":
         return nominal
     return head.tag in "RT" and before.tag not in "IDAX" and all(t.tag in "RTID" for t in body)
@@ -283,7 +301,6 @@ def _inner(before: Token, body: Sequence[Token], after: Token) -> bool:
     if before.tag not in _NOMINAL or not ends:
         return False
     if body[0].tag == "I":
-        low = body[0].text.lower()
-        phrase = low not in _STAYS or (low == "to" and len(body) > 1 and body[1].tag in "PDO")
+        phrase = body[0].text.lower() in _LOOSE
         return phrase and not any(token.tag in "VXBGJUW." for token in body)
     return body[0].tag == "W" and after.tag in "XV" and any(t.tag in "VX" for t in body)

@@ -69,6 +69,12 @@ def test_what_grammar_lets_go_may_go(source: str, written: str) -> None:
         ("When Duarte arrived, she opened the bridge.", "She opened the bridge."),
         ("It was her first visit in ten years.", "It was her first visit."),
         ("They usually meet in the mill.", "They meet in the mill."),
+        (
+            "It is the fourth after Tilby, Varland and Eastport.",
+            "It is the fourth after Tilby, Varland.",
+        ),
+        ("On Monday and Tuesday's vote hangs a lot.", "On Monday and's vote hangs a lot."),
+        ("The talk with Ana Duarte did not back her plan.", "The talk did not back her plan."),
         ("Il died, and his heir, Tom Reed, took over.", "Il died, and his heir, Tom Reed."),
         ("The mill burned on May 3, 1802, and again.", "The mill burned, 1802, and again."),
         ("The toll of the fire that hit us keeps rising.", "The toll of the fire that hit us."),

@@ -1,22 +1,37 @@
-"""Figures on held-out pairs: the model beside what can be had without it."""
+"""Figures on held-out pairs: the model beside what can be had without it.
+
+    python -m models.fusion.evaluation --data ../shared/data --pairs 300
+
+prints them for the checkpoint in this folder.
+"""
 
 from __future__ import annotations
 
+import argparse
+import json
+import random
 from collections.abc import Iterable, Sequence
+from itertools import islice
+from pathlib import Path
 from typing import Any
 
-from models.fusion.data import LENGTHS, Pair, length_asked
+from models.fusion.data import Pair, length_asked, validation_pairs
 from models.fusion.fuser import Fuser
+from models.fusion.writer import CHECKPOINT, FusionWriter
+from summarizer.guard import refusals
+from summarizer.records import Group, Plan, Sentence
 from summarizer.words import fold, tokens
 
 
-def evaluation(model: Any, tokenizer: Any, pairs: Sequence[Pair]) -> dict[str, Any]:
+def evaluation(
+    fuser: Fuser, tokenizer: Any, pairs: Sequence[Pair], *, lengths: Sequence[int] = (2, 3)
+) -> dict[str, Any]:
     """ROUGE-1, -2 and -L F1 in per cent against the targets, and how the model writes.
 
-    "fused" asks for the length named, "asked" for the target's own; the baselines are
-    the first source, all sources joined, and the source that is nearest the target.
+    "fused" asks for one of ``lengths``, "asked" for the target's own; the baselines are
+    the first source, all sources joined, and the source that is nearest the target. "told"
+    is what the writer makes of it, guard and all.
     """
-    fuser = Fuser.of(model, tokenizer)
     groups = [pair.sources for pair in pairs]
     own = [
         length_asked(_pieces(tokenizer, pair.target), _pieces(tokenizer, pair.sources[0]))
@@ -27,9 +42,13 @@ def evaluation(model: Any, tokenizer: Any, pairs: Sequence[Pair]) -> dict[str, A
         "joined": _mean([_rouge(" ".join(pair.sources), pair.target) for pair in pairs]),
         "nearest": _mean([max(_rouge(s, p.target) for s in p.sources) for p in pairs]),
     }
-    asked = {"asked": own, **{f"fused {n}": [n] * len(pairs) for n in range(1, len(LENGTHS) + 1)}}
-    for name, lengths in asked.items():
-        written = [beam[0].text if beam else "" for beam in fuser.fuse(groups, lengths=lengths)]
+    asked = {"asked": own, **{f"fused {n}": [n] * len(pairs) for n in lengths}, "told": []}
+    for name, wanted in asked.items():
+        written = (
+            [beam[0].text if beam else "" for beam in fuser.fuse(groups, lengths=wanted)]
+            if name != "told"
+            else _told(fuser, groups)
+        )
         figures[name] = _mean(
             [_rouge(text, pair.target) for text, pair in zip(written, pairs, strict=True)]
         )
@@ -43,6 +62,25 @@ def evaluation(model: Any, tokenizer: Any, pairs: Sequence[Pair]) -> dict[str, A
                 / sum(len(tokens(pair.sources[0])) for pair in pairs), 3
             )  # fmt: skip
     return figures
+
+
+def _told(fuser: Fuser, groups: Sequence[Sequence[str]]) -> list[str]:
+    writer = FusionWriter.of(fuser, guard=refusals)
+    plans = [
+        Plan(
+            groups=(
+                Group(
+                    sentences=tuple(
+                        Sentence(doc_id=str(n), index=0, start=0, end=len(text), text=text)
+                        for n, text in enumerate(group)
+                    )
+                ),
+            )
+        )
+        for group in groups
+    ]
+    writings = writer.write(plans, words=1_000)
+    return [" ".join(draft.text for draft in writing.drafts) for writing in writings]
 
 
 def _pieces(tokenizer: Any, text: str) -> int:
@@ -65,3 +103,21 @@ def _mean(scores: Sequence[tuple[float, ...]]) -> list[float]:
 def _share(outcomes: Iterable[bool]) -> float:
     listed: list[bool] = list(outcomes)
     return round(float(sum(listed)) / max(len(listed), 1), 3)
+
+
+def main() -> None:
+    """The command line; see the module's docstring."""
+    parser = argparse.ArgumentParser(prog="python -m models.fusion.evaluation")
+    parser.add_argument("--data", type=Path, default=Path("../shared/data"))
+    parser.add_argument("--pairs", type=int, default=300)
+    given = parser.parse_args()
+    found = (p for p in validation_pairs(given.data, random.Random(1)) if p.kind == "reference")
+    pairs = list(islice(found, given.pairs))
+    fuser = Fuser(CHECKPOINT)
+    figures = evaluation(fuser, fuser.tokenizer, pairs)
+    for name, figure in {"pairs": len(pairs), **figures}.items():
+        print(f"{name:<16}{json.dumps(figure)}")
+
+
+if __name__ == "__main__":
+    main()

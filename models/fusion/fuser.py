@@ -98,7 +98,7 @@ class Fuser:
         return fuser
 
     def _set(self, model: Any, tokenizer: Any) -> None:
-        self._model, self._tokenizer = model.eval(), tokenizer
+        self._model, self.tokenizer = model.eval(), tokenizer
         self._lock = threading.Lock()
         self.end: int = model.config.eos_token_id
         self._joints = joints_of(tokenizer, model.config.generated_ids)
@@ -132,10 +132,10 @@ class Fuser:
 
     def _read(self, texts: Sequence[str]) -> tuple[list[int], list[Piece]]:
         """Ids as ``data.source_ids`` makes them, and for each where it stands."""
-        start, end = self._tokenizer.token_to_id("[CLS]"), self._tokenizer.token_to_id("[SEP]")
+        start, end = self.tokenizer.token_to_id("[CLS]"), self.tokenizer.token_to_id("[SEP]")
         ids, pieces = [start], [Piece("[CLS]")]
         for source, encoding in enumerate(
-            self._tokenizer.encode_batch(list(texts), add_special_tokens=False)
+            self.tokenizer.encode_batch(list(texts), add_special_tokens=False)
         ):
             count = len(encoding.ids) if source else min(len(encoding.ids), MAX_SOURCE - 2)
             if len(ids) + count + 1 > MAX_SOURCE:
@@ -199,7 +199,7 @@ class Fuser:
                 pieces = read[row][1]
                 nodes = lattices[row].path(written)
                 made = [
-                    pieces[n] if n < len(pieces) else Piece(self._tokenizer.id_to_token(id_))
+                    pieces[n] if n < len(pieces) else Piece(self.tokenizer.id_to_token(id_))
                     for n, id_ in zip(nodes, written, strict=True)
                 ]
                 hypotheses[row].append(

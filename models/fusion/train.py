@@ -315,7 +315,7 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--hours", type=float, default=2.0)
     given = parser.parse_args(arguments)
     from models.fusion.evaluation import evaluation
-    from models.fusion.fuser import tokenizer_of
+    from models.fusion.fuser import Fuser, tokenizer_of
     from models.fusion.modeling import warm_started
 
     steady_memory()
@@ -334,7 +334,7 @@ def main(arguments: list[str] | None = None) -> None:
         trainer,
         given.work,
         seconds=given.hours * 3_600,
-        evaluate=lambda: evaluation(model, tokenizer, pairs[:300]),
+        evaluate=lambda: evaluation(Fuser.of(model, tokenizer), tokenizer, pairs[:200]),
     )
 
 
