@@ -64,7 +64,7 @@ def browser() -> Iterator[Browser]:
 def open_page(browser: Browser, address: str, **options: object) -> Page:
     """The page in a session of its own; anything it asks of others, or logs as wrong, fails."""
     context = browser.new_context(viewport={"width": 1440, "height": 900}, **options)  # type: ignore[arg-type]
-    context.set_default_timeout(20_000)
+    context.set_default_timeout(60_000)
     page = context.new_page()
     page.wrong = []  # type: ignore[attr-defined]
     own = (address, "data:", "blob:")
@@ -109,6 +109,7 @@ def test_example_to_briefing_and_takeaway(
     for name in ("text", "markdown", "html", "json"):
         expected = tmp_path / name
         arguments = ["brief", str(EXAMPLES / "harbour-bridge"), "--format", name]
+        arguments += ["--writer", "extractive"]  # as the page's fake does
         with pytest.raises(SystemExit) as ended:
             cli.main([*arguments, "--output", str(expected)])
         assert not ended.value.code

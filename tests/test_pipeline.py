@@ -144,9 +144,9 @@ def test_where_nothing_fits_it_is_said() -> None:
 
 
 def test_the_default_writer_says_what_it_is() -> None:
-    briefing = Summarizer(encoder="lexical").summarize([FIRE])
-    assert briefing.writer == "extractive"
-    assert "as they stand" in briefing.notices[0]
+    briefing = Summarizer(encoder="lexical").summarize([FIRE, COURT])
+    assert briefing.writer == "embedded"
+    assert all(sentence.citations for sentence in briefing.sentences)
 
 
 def test_an_empty_text_among_others_is_named(lexical: Summarizer) -> None:

@@ -64,6 +64,7 @@ def test_the_api_answers_as_the_command_line_does(
     monkeypatch.setattr(summarizer.pipeline, "load_encoder", lambda name: lexical)
     output = tmp_path / "briefing.out"
     paths = [str(tmp_path / str(number)) for number in (1, 2, 3)]
+    paths += ["--writer", "extractive"]  # as the page's fake does
     with pytest.raises(SystemExit):
         cli.main(["brief", *paths, "--words", "60", "--format", "json", "--output", str(output)])
     expected = json.loads(output.read_text())

@@ -56,7 +56,7 @@ class Maker:
         go_first()
         self._encoder = self.load_encoder()
         self._writers = {writer: self.load_writer(writer)}
-        small = Config(writer="extractive", encoder=self._encoder)
+        small = Config(writer=self._writers[writer], encoder=self._encoder)
         Summarizer(small).summarize(["The council of Tilby met on Monday.", "It rose at noon."])
 
     def load_encoder(self) -> Encoder:
