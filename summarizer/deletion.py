@@ -14,10 +14,18 @@ from itertools import pairwise
 
 from summarizer.fact_words import TITLES
 from summarizer.tagging import Token
+from summarizer.words import stem_of
 
 _NOMINAL = "NPTCOS"
 MARKS = frozenset(",;:(-[")
 SAY = "say"
+_TELLING = {SAY}.union(
+    map(
+        stem_of,
+        """confirm announce claim believe estimate insist warn allege argue suggest predict
+        acknowledge deny admit declare hear show find""".split(),
+    )
+)
 # What binds the rest of the sentence, wherever it stands in what is left out.
 BINDING = frozenset(
     """not n't no never none neither nor without only hardly barely if unless until whether except
@@ -152,7 +160,7 @@ def _cuts_no_pair(source: Sequence[Token], left: int, gone: Sequence[Token]) -> 
 def _keeps(body: Sequence[Token], *, clause: bool) -> bool:
     """Whether the words that go bind those that stay."""
     low = [token.text.lower() for token in body]
-    says = [place for place, t in enumerate(body) if t.key == SAY and t.tag in "VEBG"]
+    says = [place for place, t in enumerate(body) if t.key in _TELLING and t.tag in "VEBG"]
     if says and says[-1] >= len(body) - 3:
         return True  # "..., police said"
     if clause:
