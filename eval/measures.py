@@ -135,7 +135,7 @@ def unfounded(documents: Sequence[str], summary: str) -> list[str]:
     """Numbers and capitalised words of the summary that no document holds, in order.
 
     A plain search for strings, without regard to case: a number is digits with the marks
-    between them ("1,200", "9:30"), which no other digit may border in the document; a
+    between them and letters behind ("1,200", "9:30", "81m"), which must stand there whole; a
     word must stand there whole. Function words are passed over: they begin sentences.
     """
     known = "\n".join(map(_plain, documents))
@@ -148,7 +148,7 @@ def unfounded(documents: Sequence[str], summary: str) -> list[str]:
 
 
 _WHOLE = r"(?<!\w)(?<!\d[.,:/-]){}(?!\w|[.,:/-]\d)"
-_MARKS = re.compile(r"\d+(?:[.,:/-]\d+)*|\b[^\W\d_a-z][^\W\d_]*")
+_MARKS = re.compile(r"(?<!\w)(?:\d+(?:[.,:/-]\d+)*[^\W_]*|[^\W\d_a-z][^\W_]*)")
 
 
 def _plain(text: str) -> str:

@@ -122,3 +122,6 @@ def test_unfounded_are_numbers_and_names_that_no_document_holds() -> None:
     found = unfounded(documents, "Then 200 people and Bruno Duarte left in 2024 at 9:3.")
     assert found == ["200", "Bruno", "2024", "9:3"]
     assert unfounded(documents, "Il a 4 ans") == ["Il", "4"]
+    assert unfounded(["They sold 81m of 2d prints in the 1990s."], "81m 2d, 1990s; 81 abc11") == [
+        "81"
+    ]
