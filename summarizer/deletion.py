@@ -89,7 +89,7 @@ def may_go(source: Sequence[Token], left: int, right: int) -> bool:
         and not any(token.tag in "VX" for token in gone)
     ):
         return True  # a dateline
-    if gone[0].text in ".!?" and after is None:
+    if gone[0].text in ".!?" and after is None and before and before.text.isalpha():
         return True  # what stands behind the end was no part of the sentence
     if (low in _WORDY and len(gone) < _WORDIEST) or all(
         token.text.lower() in _FREE for token in gone

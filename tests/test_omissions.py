@@ -70,6 +70,7 @@ def test_what_grammar_lets_go_may_go(source: str, written: str) -> None:
         ("When Duarte arrived, she opened the bridge.", "She opened the bridge."),
         ("It was her first visit in ten years.", "It was her first visit."),
         ("They usually meet in the mill.", "They meet in the mill."),
+        ("It fell to 2.11mbps in May and 1.98mbps in June.", "It fell to 2.11mbps in May and 1."),
         (
             "It is the fourth after Tilby, Varland and Eastport.",
             "It is the fourth after Tilby, Varland.",
