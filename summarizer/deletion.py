@@ -59,7 +59,7 @@ _PARTICLES = frozenset("up out off down away back over".split())
 _TIME_AND_PLACE = frozenset("in on at during after before since".split())
 # Adjectives that go without making the noun another one.
 _EMPTY = frozenset(
-    """significant major large big huge massive serious strong growing various different recent
+    """significant major large big huge massive serious strong growing various recent
     upcoming ongoing particular certain whole controversial historic popular famous well-known
     prominent key important crucial critical current existing additional latest powerful dramatic
     terrible tragic horrific brutal vast wide extensive""".split()
@@ -69,8 +69,8 @@ _SUPERLATIVES = frozenset(
     worst no any all""".split()
 )
 _LIMITS = frozenset("in since for of after from among at on by to before ever outside".split())
-_FREE = frozenset("that the a an also both , . then now".split())
-_YEAR = re.compile(r"(?:1[5-9]|20)\d\d$")
+_FREE = frozenset("the a an also both , . then now".split())
+_YEAR = re.compile(r"(?:1[5-9]|20)\d\ds?$")
 
 
 def may_go(source: Sequence[Token], left: int, right: int) -> bool:
@@ -91,6 +91,8 @@ def may_go(source: Sequence[Token], left: int, right: int) -> bool:
         return True  # a dateline
     if gone[0].text in ".!?" and after is None and before and before.text.isalpha():
         return True  # what stands behind the end was no part of the sentence
+    if low == "that" and before is not None and after is not None:
+        return before.key in _TELLING and after.tag in "ODPN"  # "said that he"
     if (low in _WORDY and len(gone) < _WORDIEST) or all(
         token.text.lower() in _FREE for token in gone
     ):
@@ -180,7 +182,7 @@ def _opening(gone: Sequence[Token], body: Sequence[Token], after: Token | None) 
     low = {token.text.lower() for token in body}
     if (len(body) == 1 and low <= _CONNECTIVES) or (_is_day(body) and after.tag not in "TNVX"):
         return True
-    if body[-1].text.rstrip(".").lower() in TITLES and after.tag == "P":
+    if body[-1].text.rstrip(".").lower() in TITLES and _is_name(after):
         return all(token.tag in "NPA" for token in body)
     if gone[-1].text not in ",-:" or after.text.lower() in _LOST or after.tag in "VXEWJBTC":
         return False
@@ -190,6 +192,10 @@ def _opening(gone: Sequence[Token], body: Sequence[Token], after: Token | None) 
     if low & _BINDING_CLAUSES or _keeps(body, clause=clause):
         return False
     return body[0].tag in "IUGERTJ"
+
+
+def _is_name(token: Token) -> bool:
+    return token.tag == "P" and token.text.rstrip(".").lower() not in TITLES | {"justice"}
 
 
 def _is_manner(token: Token) -> bool:
@@ -240,7 +246,7 @@ def _aside(source: Sequence[Token], left: int, body: Sequence[Token], right: int
         return True
     if head.tag == "J":
         turned = len(body) > 1 and body[1].text.lower() in _TURNS
-        return after is None and not turned
+        return after is None and not turned and bool(verbs)
     relative = next((place for place, token in enumerate(body) if token.tag in "WU"), len(body))
     if verbs and verbs[0] < relative:
         # a clause of its own: it may go at the end, where the rest was whole before it
@@ -261,7 +267,7 @@ def _tail(kept: Sequence[Token], body: Sequence[Token]) -> bool:
     nominal = before.tag in _NOMINAL
     if not _is_whole(kept):
         return False
-    if low == "as" and not any(token.tag in "VX" for token in body[:8]):
+    if low == "as" or before.text == "way" or (low == "in" and body[-1].text == "question"):
         return False
     if head.tag == "I":
         helped = len(kept) > 1 and kept[-2].tag in "XR"  # "was found", not "a video posted"
@@ -272,6 +278,7 @@ def _tail(kept: Sequence[Token], body: Sequence[Token]) -> bool:
     if head.tag == "J":
         near = {token.text.lower() for token in kept[-8:]}
         listed = any(token.text == "," for token in kept[-4:])
+        listed |= not any(token.tag in "VXEG" for token in body)  # two things, not two clauses
         return low == "and" and before.tag not in "IDAX" and near.isdisjoint(_SPLIT) and not listed
     if head.tag in "WGE":
         return nominal
@@ -300,7 +307,7 @@ def _inner(before: Token, body: Sequence[Token], after: Token) -> bool:
     plain = all(_is_manner(token) or (token.tag == "A" and token.text in _EMPTY) for token in body)
     if plain and after.tag in "NA":
         return True
-    if body[-1].text.rstrip(".").lower() in TITLES and after.tag == "P" and before.tag != "P":
+    if body[-1].text.rstrip(".").lower() in TITLES and _is_name(after) and before.tag != "P":
         return all(token.tag in "NPAD" for token in body)
     if after.tag == before.tag == body[0].tag == "P" and len(body) == 1:
         # "President Donald Trump", "William P. Barr"
