@@ -36,8 +36,8 @@ class Writer(Protocol):
 
     ``max_input_tokens`` is what the writer can read at once, in its own tokens
     (special tokens already taken off); the plan is then made to fill it.
-    ``None`` says that the writer writes every group it is given, at about the
-    length of the group's lead, so that the plan is made to fit the word budget.
+    ``None`` says that the writer writes group by group, each at about the length that
+    ``count_tokens`` gives for its lead, so that the plan is made to fit the word budget.
     ``notices`` holds what a user must be told (a declared fallback).
     """
 
