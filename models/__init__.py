@@ -80,8 +80,7 @@ def resolved_writer(name: str) -> str:
     if name not in ("auto", "embedded"):
         return name
     files = sorted(path for path in _CHECKPOINT.glob("[!.]*") if path.is_file())
-    weights = any(path.suffix == ".safetensors" for path in files)
-    if not (weights and find_spec("torch") and find_spec("transformers")):
+    if not any(path.suffix == ".safetensors" for path in files):
         return "extractive" if name == "auto" else name
     total = sha256()
     for path in files:

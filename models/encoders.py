@@ -7,19 +7,16 @@ from __future__ import annotations
 
 import hashlib
 import importlib.util
-import os
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from itertools import groupby
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from threadpoolctl import threadpool_limits
 
+from models.bert import BATCH, Bert, batches_of, on_all_processors
 from summarizer.errors import ConfigError, ModelError
 from summarizer.protocols import Encoder
 from summarizer.words import content_words, tokens
@@ -86,16 +83,12 @@ def minilm_files() -> tuple[Path, Path]:
 class MiniLMEncoder:
     """all-MiniLM-L6-v2 (Reimers and Gurevych 2019; Wang et al. 2020), computed in numpy.
 
-    The six post-norm BERT layers are few enough to write out, and so neither torch nor
-    transformers need be imported for an extractive briefing. The vectors equal those of
-    transformers' ``AutoModel`` with mean pooling within 1e-6. A text is cut at 128 word
-    pieces, the length the model was trained at.
+    The vectors equal those of transformers' ``AutoModel`` with mean pooling within 1e-6.
+    A text is cut at 128 word pieces, the length the model was trained at.
 
     Batches are packed without padding and ordered by length and text, so the result
     does not depend on the order of ``texts``; other texts beside one change its vector
-    by less than 1e-6, the rounding of differently shaped matrix products. Each processor
-    computes batches of its own: the matrices are too small to be shared out, and what is
-    no matrix product would run on one processor alone.
+    by less than 1e-6, the rounding of differently shaped matrix products.
     """
 
     name = "minilm"
@@ -103,9 +96,7 @@ class MiniLMEncoder:
     notices: tuple[str, ...] = ()
 
     max_tokens = 128
-    batch_tokens = 512
-    heads = 12
-    epsilon = np.float32(1e-12)
+    width = 384
 
     def __init__(self, weights: Path, tokenizer: Path) -> None:
         from safetensors.numpy import load as read_tensors
@@ -120,34 +111,28 @@ class MiniLMEncoder:
             )
         tensors = read_tensors(data)
         del data
-        self._words = tensors["embeddings.word_embeddings.weight"]
-        self._positions = (
-            tensors["embeddings.position_embeddings.weight"]
-            + tensors["embeddings.token_type_embeddings.weight"][0]
-        )
-        self._norm = _weight_and_bias(tensors, "embeddings.LayerNorm")
-        self._layers = [_Layer(tensors, f"encoder.layer.{index}.") for index in range(6)]
+        self._bert = Bert(tensors, layers=6, heads=12)
         self._tokenizer = Tokenizer.from_file(str(tokenizer))
         self._tokenizer.no_padding()
         self._tokenizer.enable_truncation(self.max_tokens)
-        self._lock = threading.Lock()
 
     def encode(self, texts: Sequence[str]) -> Array:
         """Shape (n, 384), rows L2-normalised; a zero row where there is no word piece."""
         distinct = {text: row for row, text in enumerate(sorted(set(texts)))}
         pieces = self._tokenize(list(distinct))
-        rows = np.zeros((len(distinct), self._words.shape[1]), dtype=np.float32)
+        rows = np.zeros((len(distinct), self.width), dtype=np.float32)
         read = [row for row in range(len(pieces)) if len(pieces[row]) > 2]  # [CLS] and [SEP]
         read.sort(key=lambda row: len(pieces[row]))
-        batches = list(_batches(read, [len(piece) for piece in pieces], self.batch_tokens))
 
-        def compute(batch: list[int]) -> None:
-            rows[batch] = self._forward([pieces[row] for row in batch])
+        def pool(batch: list[int]) -> None:
+            states, starts = self._bert.forward([pieces[row] for row in batch])
+            pooled: Array = np.add.reduceat(states, starts, axis=0)
+            lengths = [len(pieces[row]) for row in batch]
+            pooled /= np.array(lengths, dtype=np.float32)[:, None]
+            rows[batch] = _unit_rows(pooled)
 
-        # The limit holds for the whole process, so one call at a time sets it.
-        with self._lock, threadpool_limits(1, "blas"), ThreadPoolExecutor(_processors()) as pool:
-            for _ in pool.map(compute, reversed(batches)):  # the longest first
-                pass
+        batches = list(batches_of(read, [len(piece) for piece in pieces], BATCH))
+        on_all_processors(pool, reversed(batches))  # the longest first
         return rows[[distinct[text] for text in texts]]
 
     def _tokenize(self, texts: Sequence[str]) -> list[NDArray[np.int32]]:
@@ -158,152 +143,12 @@ class MiniLMEncoder:
             pieces.extend(np.array(encoding.ids, dtype=np.int32) for encoding in encodings)
         return pieces
 
-    def _forward(self, pieces: Sequence[NDArray[np.int32]]) -> Array:
-        """Vectors of a batch, ordered by length: tokens in one matrix, none of it padding."""
-        lengths = [len(piece) for piece in pieces]
-        runs = []  # (rows of the matrix, sentences, length) of sentences equally long
-        starts: list[int] = []
-        end = 0
-        for length, group in groupby(lengths):
-            size = len(list(group))
-            runs.append((slice(end, end + size * length), size, length))
-            starts.extend(range(end, end + size * length, length))
-            end += size * length
-        positions = np.concatenate([np.arange(length) for length in lengths])
-        hidden = self._words[np.concatenate(pieces)] + self._positions[positions]
-        hidden = _layer_norm(hidden, *self._norm, self.epsilon)
-        for layer in self._layers:
-            attended = _attention(hidden @ layer.qkv[0].T + layer.qkv[1], runs, self.heads)
-            hidden += _linear(attended, *layer.output)
-            hidden = _layer_norm(hidden, *layer.output_norm, self.epsilon)
-            hidden += _linear(_gelu(_linear(hidden, *layer.up)), *layer.down)
-            hidden = _layer_norm(hidden, *layer.down_norm, self.epsilon)
-        pooled: Array = np.add.reduceat(hidden, starts, axis=0)
-        pooled /= np.array(lengths, dtype=np.float32)[:, None]
-        return _unit_rows(pooled)
-
-
-def _processors() -> int:
-    """How many threads this process may use: OMP_NUM_THREADS, else one a processor."""
-    given = os.environ.get("OMP_NUM_THREADS", "")
-    if given.isdigit() and int(given):
-        return int(given)
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
-
-
-class _Layer:
-    """The weights of one transformer layer; query, key and value are one matrix."""
-
-    def __init__(self, tensors: dict[str, Array], prefix: str) -> None:
-        parts = [
-            _weight_and_bias(tensors, f"{prefix}attention.self.{part}")
-            for part in ("query", "key", "value")
-        ]
-        self.qkv = (
-            np.concatenate([weight for weight, _ in parts]),
-            np.concatenate([bias for _, bias in parts]),
-        )
-        self.output = _weight_and_bias(tensors, f"{prefix}attention.output.dense")
-        self.output_norm = _weight_and_bias(tensors, f"{prefix}attention.output.LayerNorm")
-        self.up = _weight_and_bias(tensors, f"{prefix}intermediate.dense")
-        self.down = _weight_and_bias(tensors, f"{prefix}output.dense")
-        self.down_norm = _weight_and_bias(tensors, f"{prefix}output.LayerNorm")
-
-
-def _weight_and_bias(tensors: dict[str, Array], name: str) -> tuple[Array, Array]:
-    return tensors[f"{name}.weight"], tensors[f"{name}.bias"]
-
-
-def _linear(values: Array, weight: Array, bias: Array) -> Array:
-    result: Array = values @ weight.T
-    result += bias
-    return result
-
-
-def _layer_norm(values: Array, weight: Array, bias: Array, epsilon: np.float32) -> Array:
-    """Layer normalisation of the rows, in place."""
-    values -= values.mean(axis=1, keepdims=True)
-    variance = np.einsum("ij,ij->i", values, values) / np.float32(values.shape[1])
-    values *= (1 / np.sqrt(variance + epsilon))[:, None]
-    values *= weight
-    values += bias
-    return values
-
-
-def _attention(qkv: Array, runs: Sequence[tuple[slice, int, int]], heads: int) -> Array:
-    """Scaled dot-product attention within each sentence: (tokens, 3 d) gives (tokens, d)."""
-    width = qkv.shape[1] // 3
-    scale = np.float32((width // heads) ** -0.5)
-    result = np.empty((len(qkv), width), dtype=np.float32)
-    for rows, size, length in runs:
-        parts = qkv[rows].reshape(size, length, 3, heads, width // heads)
-        query, key, value = parts.transpose(2, 0, 3, 1, 4)
-        scores = query @ key.swapaxes(2, 3)
-        scores *= scale
-        scores -= scores.max(axis=-1, keepdims=True)
-        np.exp(scores, out=scores)
-        scores /= scores.sum(axis=-1, keepdims=True)
-        result[rows] = (scores @ value).transpose(0, 2, 1, 3).reshape(size * length, width)
-    return result
-
-
-# erf(x) = x P(x²) / Q(x²) on [-4, 4], right to single precision: the rational
-# approximation of Eigen's and XLA's ``erf``, highest power first.
-_ERF_P = (-2.72614225801306e-10, 2.77068142495902e-08, -2.10102402082508e-06,
-                     -5.69250639462346e-05, -7.34990630326855e-04, -2.95459980854025e-03,
-                     -1.60960333262415e-02)  # fmt: skip
-_ERF_Q = (-1.45660718464996e-05, -2.13374055278905e-04, -1.68282697438203e-03,
-                     -7.37332916720468e-03, -1.42647390514189e-02)  # fmt: skip
-
-
-def _gelu(values: Array) -> Array:
-    """x (1 + erf(x / √2)) / 2, in place, in blocks that stay in the processor's cache."""
-    flat = values.reshape(-1)
-    for start in range(0, flat.size, 8_192):
-        block = flat[start : start + 8_192]
-        point = block * np.float32(0.5**0.5)
-        np.clip(point, np.float32(-4), np.float32(4), out=point)
-        square = point * point
-        above = _polynomial(_ERF_P, square)
-        above *= point
-        above /= _polynomial(_ERF_Q, square)
-        above += np.float32(1)
-        above *= np.float32(0.5)
-        block *= above
-    return values
-
-
-def _polynomial(coefficients: Sequence[float], values: Array) -> Array:
-    """Horner's rule, highest power first."""
-    result: Array = values * np.float32(coefficients[0])
-    for coefficient in coefficients[1:-1]:
-        result += np.float32(coefficient)
-        result *= values
-    result += np.float32(coefficients[-1])
-    return result
-
 
 def _unit_rows(rows: Array) -> Array:
     """The rows at length 1; a zero row stays zero."""
     lengths = np.sqrt(np.einsum("ij,ij->i", rows, rows))
     result: Array = rows / np.maximum(lengths, np.float32(1e-12))[:, None]
     return result
-
-
-def _batches(rows: Sequence[int], lengths: Sequence[int], budget: int) -> Iterator[list[int]]:
-    """``rows`` in order, in lists whose lengths add up to ``budget`` at most (or one row)."""
-    batch: list[int] = []
-    size = 0
-    for row in rows:
-        if batch and size + lengths[row] > budget:
-            yield batch
-            batch, size = [], 0
-        batch.append(row)
-        size += lengths[row]
-    if batch:
-        yield batch
 
 
 class TransformersEncoder:
@@ -348,7 +193,7 @@ class TransformersEncoder:
         rows = np.zeros((len(distinct), self._model.config.hidden_size), dtype=np.float32)
         read = [row for row, text in enumerate(distinct) if text.strip() and pieces[row]]
         read.sort(key=lambda row: len(pieces[row]))
-        for batch in _batches(read, [len(piece) for piece in pieces], self.batch_tokens):
+        for batch in batches_of(read, [len(piece) for piece in pieces], self.batch_tokens):
             rows[batch] = self._forward([pieces[row] for row in batch])
         return rows[[distinct[text] for text in texts]]
 

@@ -18,6 +18,7 @@ from summarizer.words import stem_of
 
 _NOMINAL = "NPTCOS"
 MARKS = frozenset(",;:(-[")
+_PAIRS = frozenset('"()')
 SAY = "say"
 _TELLING = {SAY}.union(
     map(
@@ -75,52 +76,54 @@ _YEAR = re.compile(r"(?:1[5-9]|20)\d\ds?$")
 
 def may_go(source: Sequence[Token], left: int, right: int) -> bool:
     """Whether the tokens between ``left`` and ``right`` may go: -1 and the length are the ends."""
-    gone = list(source[left + 1 : right])
+    gone = source[left + 1 : right]
+    return _is_loose(source, left, gone, right) and _cuts_no_pair(source[: left + 1], gone)
+
+
+def _is_loose(
+    source: Sequence[Token], left: int, gone: Sequence[Token], right: int
+) -> bool:  # what refuses most at least cost comes first
     before = source[left] if left >= 0 else None
     after = source[right] if right < len(source) else None
-    if not _cuts_no_pair(source, left, gone):
-        return False
-    low = " ".join(token.text.lower() for token in gone[:_WORDIEST])
     if gone[0].text == "(" and gone[-1].text == ")":
         return True
-    if (
-        gone[-1].text == "-"
-        and any(t.text == "(" for t in gone)
-        and not any(token.tag in "VX" for token in gone)
-    ):
-        return True  # a dateline
+    if gone[-1].text == "-" and _is_dateline(gone):
+        return True
     if gone[0].text in ".!?" and after is None and before and before.text.isalpha():
         return True  # what stands behind the end was no part of the sentence
-    if low == "that" and before is not None and after is not None:
+    if len(gone) == 1 and gone[0].text.lower() == "that" and before and after:
         return before.key in _TELLING and after.tag in "ODPN"  # "said that he"
-    if (low in _WORDY and len(gone) < _WORDIEST) or all(
-        token.text.lower() in _FREE for token in gone
-    ):
+    if len(gone) < _WORDIEST and " ".join(token.text.lower() for token in gone) in _WORDY:
+        return True
+    if all(token.text.lower() in _FREE for token in gone):
         return True
     body = [token for token in gone if token.text not in MARKS]
     if not body:
         return True
     if before is None:
         return _opening(gone, body, after)
-    beyond = source[right + 1] if after is not None and right + 1 < len(source) else None
-    if any(t is not None and _YEAR.match(t.text) for t in (after, beyond)):
-        return False  # the rest of a date
-    if after is not None and after.tag == "S":
-        return False  # the owner of what follows
-    if any(t.tag == "P" for t in gone) and any(t.text in _PERSONS for t in source[right:]):
-        return False  # whoever "she" is
     marked = before.text in MARKS
     if marked and (after is None or after.tag in ".JUVXE" or gone[-1].text not in MARKS):
         return False  # a mark would be left over
-    opened = marked or gone[0].text in MARKS
-    closed = after is None or gone[-1].text in MARKS or after.text in MARKS
     head = body[0]
     if marked and head.tag not in "IUGR":
         return False  # the mark before it would be left without its partner
-    clause = head.tag in "WUJ" or any(token.tag in "VX" for token in body)
-    if low.startswith((", such as", "such as")) and (closed or after is None):
+    opened = marked or gone[0].text in MARKS
+    closed = after is None or gone[-1].text in MARKS or after.text in MARKS
+    such = closed and head.text.lower() == "such" and len(body) > 1 and body[1].text == "as"
+    within = not (such or (opened and closed))
+    if (
+        within
+        and after is not None
+        and not (len(body) == len(gone) and _inner(before, body, after))
+    ):
+        return False
+    if _is_needed(source, left, body, right):
+        return False
+    if such:
         return True
     insertion = opened and closed and head.tag in "DNPCA"
+    clause = head.tag in "WUJ" or any(token.tag in "VX" for token in body)
     if head.text.lower() in _BINDING_CLAUSES or _keeps(body, clause=clause or insertion):
         return False
     if after is not None and after.text[0].isdigit() and body[-1].text.lower() in _BOUNDS:
@@ -129,9 +132,18 @@ def may_go(source: Sequence[Token], left: int, right: int) -> bool:
         return False  # "the first visit in ten years"
     if opened and closed:
         return _aside(source, left, body, right)
-    if after is None:
-        return _tail(source[: left + 1], body)
-    return len(body) == len(gone) and _inner(before, body, after)
+    return after is not None or _tail(source[: left + 1], body)
+
+
+def _is_needed(source: Sequence[Token], left: int, body: Sequence[Token], right: int) -> bool:
+    """Whether what stays behind leans on what goes."""
+    rest = source[right:]
+    if any(_YEAR.match(token.text) for token in rest[:2]):
+        return True  # the rest of a date
+    if rest and rest[0].tag == "S":
+        return True  # the owner of what follows
+    persons = any(token.tag == "P" for token in body)
+    return persons and any(token.text in _PERSONS for token in rest)  # whoever "she" is
 
 
 def _is_dateline(gone: Sequence[Token]) -> bool:
@@ -144,19 +156,13 @@ def _is_superlative(token: Token) -> bool:
     return low in _SUPERLATIVES or (token.tag in "AR" and low.endswith("est") and len(low) > 5)
 
 
-def _cuts_no_pair(source: Sequence[Token], left: int, gone: Sequence[Token]) -> bool:
+def _cuts_no_pair(before: Sequence[Token], gone: Sequence[Token]) -> bool:
     """Whether no quotation and no bracket is cut into."""
-    for opener, closer in (('"', '"'), ("(", ")")):
-        before = [token.text for token in source[: left + 1]]
-        inner = [token.text for token in gone]
-        if opener == closer:
-            if before.count(opener) % 2 or inner.count(opener) % 2:
-                return False
-        elif before.count(opener) > before.count(closer) or (
-            inner.count(opener) != inner.count(closer)
-        ):
-            return False
-    return True
+    outer = [token.text for token in before if token.text in _PAIRS]
+    inner = [token.text for token in gone if token.text in _PAIRS]
+    quoted = outer.count('"') % 2 or inner.count('"') % 2
+    opened = outer.count("(") > outer.count(")") or inner.count("(") != inner.count(")")
+    return not (quoted or opened)
 
 
 def _keeps(body: Sequence[Token], *, clause: bool) -> bool:

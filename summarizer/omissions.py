@@ -16,6 +16,8 @@ from summarizer.deletion import BINDING, MARKS, SAY, may_go
 from summarizer.fact_words import TITLES
 from summarizer.tagging import Token, tagged
 
+_Tokens = tuple[Token, ...]
+
 # What it costs: a word of the writer's own, to leave words out, to change to another source.
 _NEAR = 0.5  # overlap from which two sources are versions of one sentence
 _OWN, _OWN_CONTENT, _UNLICENSED, _JUMP, _CROSS = 0.1, 0.4, 1.0, 0.05, 0.1
@@ -74,7 +76,7 @@ class _Path(NamedTuple):
         return _Path(self.cost + price, (*self.faults, fault) if fault else self.faults, last)
 
 
-def _faults(out: Sequence[Token], sources: Sequence[Sequence[Token]]) -> Iterator[str]:
+def _faults(out: Sequence[Token], sources: Sequence[_Tokens]) -> Iterator[str]:
     """Lays ``out`` along the sources at the least cost (Viterbi), then reads off what it breaks."""
     if not out:
         return
@@ -103,7 +105,7 @@ def _faults(out: Sequence[Token], sources: Sequence[Sequence[Token]]) -> Iterato
     yield from min(ends, key=lambda path: path.cost).faults
 
 
-def _places(token: Token, sources: Sequence[Sequence[Token]]) -> Iterator[tuple[int, int]]:
+def _places(token: Token, sources: Sequence[_Tokens]) -> Iterator[tuple[int, int]]:
     low = token.text.lower()
     for number, source in enumerate(sources):
         for place, other in enumerate(source):
@@ -112,7 +114,7 @@ def _places(token: Token, sources: Sequence[Sequence[Token]]) -> Iterator[tuple[
 
 
 def _step(
-    path: _Path, state: tuple[int, int], sources: Sequence[Sequence[Token]], said: frozenset[str]
+    path: _Path, state: tuple[int, int], sources: Sequence[_Tokens], said: frozenset[str]
 ) -> tuple[float, str | None]:
     """What it costs to go on at ``state``, and what is wrong with it; ``said`` are all keys."""
     number, place = state
@@ -136,7 +138,7 @@ def _step(
 
 
 def _across(
-    before: Sequence[Token], left: int, after: Sequence[Token], right: int, said: frozenset[str]
+    before: _Tokens, left: int, after: _Tokens, right: int, said: frozenset[str]
 ) -> tuple[float, str | None]:
     """From one source to another: as within one, where either has both words."""
     mine, theirs = before[left], after[right]
@@ -176,12 +178,14 @@ def _ways(
             yield before, left, at
 
 
-def _of_one(one: Sequence[Token], other: Sequence[Token]) -> bool:
+@lru_cache(maxsize=1024)
+def _of_one(one: _Tokens, other: _Tokens) -> bool:
     """Whether two are variants of one source."""
     return sorted(t for t in one if t.text != ",") == sorted(t for t in other if t.text != ",")
 
 
-def overlap(one: Sequence[Token], other: Sequence[Token]) -> float:
+@lru_cache(maxsize=1024)
+def overlap(one: _Tokens, other: _Tokens) -> float:
     """The share of the words of content that both have, of those of the shorter, 0 to 1."""
     first, second = ({t.key for t in tokens if t.content} for tokens in (one, other))
     return len(first & second) / max(1, min(len(first), len(second)))

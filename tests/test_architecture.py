@@ -76,11 +76,13 @@ def test_reading_a_folder_imports_nothing_heavy() -> None:
     assert done.stdout.strip() == ""
 
 
-def test_an_extractive_briefing_needs_neither_torch_nor_transformers() -> None:
+@pytest.mark.parametrize("writer", ["embedded", "extractive"])
+def test_a_briefing_needs_neither_torch_nor_transformers(writer: str) -> None:
     code = (
         "import sys\n"
         "from summarizer import Summarizer\n"
-        "Summarizer(writer='extractive').summarize(['A fire destroyed the mill of Tilby.'])\n"
+        f"summarizer = Summarizer(writer={writer!r})\n"
+        "summarizer.summarize(['A fire destroyed the mill of Tilby on Monday, police said.'])\n"
         "print(*[name for name in ('torch', 'transformers', 'nltk.tokenize.api', 'sklearn')"
         " if name in sys.modules])"
     )

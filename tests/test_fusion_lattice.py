@@ -11,7 +11,7 @@ import tiny_fusion
 
 from models.fusion.casing import typeset
 from models.fusion.fuser import Fuser
-from models.fusion.lattice import Lattice, joints_of
+from models.fusion.lattice import Lattice, Nodes, joints_of
 from summarizer.omissions import omissions
 
 LONG = (
@@ -30,7 +30,7 @@ class Walks:
         self.texts = texts
         tokens: Any = tiny_fusion.tokenizer()
         fuser = Fuser.of(tiny_fusion.model(tokens), tokens)
-        self.end = fuser.end
+        self.end: int = tokens.token_to_id("[SEP]")
         self.ids, self.pieces = fuser._read(texts)
         joints = joints_of(tokens, range(tokens.get_vocab_size()))
         self.lattice = Lattice(self.ids, self.pieces, texts, joints=joints, end=self.end)
@@ -40,16 +40,23 @@ class Walks:
         return [*self._tokens.encode(text, add_special_tokens=False).ids, self.end]
 
     def may_be_written(self, text: str) -> bool:
-        ids = self.ids_of(text)
-        return all(id_ in self.lattice.allowed(tuple(ids[:n])) for n, id_ in enumerate(ids))
+        nodes: Nodes | None = None
+        for id_ in self.ids_of(text):
+            if id_ not in (steps := self.lattice.steps(nodes)):
+                return False
+            nodes = steps[id_]
+        return True
 
     def walk(self, rng: random.Random) -> str:
-        written: tuple[int, ...] = ()
+        written: list[int] = []
+        nodes: Nodes | None = None
         while self.end not in written:
-            written += (rng.choice(sorted(self.lattice.allowed(written))),)
+            steps = self.lattice.steps(nodes)
+            written.append(rng.choice(sorted(steps)))
+            nodes = steps[written[-1]]
             assert len(written) < 300
         nodes = self.lattice.path(written[:-1])
-        assert [self.ids[node] for node in nodes] == list(written[:-1])
+        assert [self.ids[node] for node in nodes] == written[:-1]
         return typeset([self.pieces[node] for node in nodes], self.texts, common=frozenset())
 
 

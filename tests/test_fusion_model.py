@@ -131,21 +131,6 @@ def test_the_cache_changes_nothing(model: Any, read: dict[str, Any]) -> None:
             torch.testing.assert_close(output.logits[:, 0], whole[:, step])
 
 
-def test_a_vocabulary_of_the_batch_changes_places_not_probabilities(
-    model: Any, read: dict[str, Any]
-) -> None:
-    vocabulary = model.vocabulary_of(read["input_ids"])
-    decoder = read["input_ids"][:, 1:4]
-    whole = logits(model, read, decoder)
-    with torch.inference_mode():
-        own = model(
-            **read, decoder_input_ids=vocabulary.places(decoder), vocabulary=vocabulary
-        ).logits
-    assert own.shape[-1] == len(vocabulary.ids) < whole.shape[-1]
-    torch.testing.assert_close(own, whole[..., vocabulary.ids])
-    torch.testing.assert_close(own.exp().sum(-1), torch.ones(2, 3))
-
-
 @pytest.mark.parametrize("beams", [1, 3])
 def test_generation_is_the_same_with_and_without_the_cache(
     model: Any, read: dict[str, Any], beams: int
@@ -210,7 +195,7 @@ def test_a_checkpoint_that_lacks_weights_is_refused(
     weights = load_file(tmp_path / "model.safetensors")
     del weights["gate.weight"]
     save_file(weights, tmp_path / "model.safetensors", metadata={"format": "pt"})
-    with pytest.raises(ModelError, match=r"1 of its weights are missing \(gate.weight"):
+    with pytest.raises(ModelError, match=r"gate.weight is missing"):
         Fuser(tmp_path)
 
 

@@ -2,26 +2,23 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Mapping, Sequence
+import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from models.bert import on_all_processors, processors
+from models.fusion.beam import Written, search
 from models.fusion.casing import Piece, typeset
 from models.fusion.data import MAX_SOURCE
+from models.fusion.inference import FusionModel
 from models.fusion.lattice import Lattice, joints_of
 from summarizer.errors import ModelError
 from summarizer.words import collapse
 
-if TYPE_CHECKING:
-    from torch import Tensor
-
 BEAMS = 3
-MAX_WRITTEN = 64  # word pieces of a sentence
-REPEATED = 4  # word pieces in a row that may not occur twice in a sentence
 _ROWS = 24  # sentences decoded at once
-_IMPOSSIBLE = -1e6
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,60 +52,32 @@ class Fuser:
 
     def __init__(self, folder: Path) -> None:
         try:
-            import torch
-            from transformers.utils import logging as transformers_logging
-
-            from models.fusion.modeling import FusionForConditionalGeneration
-        except ImportError as error:
-            raise ModelError(
-                f"The embedded writer needs torch and transformers ({error}). "
-                "Install them with: pip install torch transformers"
-            ) from error
-        checkpoints: Any = FusionForConditionalGeneration
-        logging: Any = transformers_logging
-        bars = logging.is_progress_bar_enabled()
-        logging.disable_progress_bar()
-        try:
-            model, report = checkpoints.from_pretrained(
-                folder, dtype=torch.float32, output_loading_info=True
-            )
-            tokenizer = tokenizer_of(folder / "tokenizer.json")
-        except Exception as error:  # transformers and tokenizers raise what they like
+            self._set(FusionModel.load(folder), tokenizer_of(folder / "tokenizer.json"))
+        except Exception as error:  # safetensors and tokenizers raise what they like
             reason = str(error).strip().split("\n")[0]
+            if isinstance(error, KeyError):
+                reason = f"{error.args[0]} is missing."
             raise ModelError(
                 f"The embedded writer cannot be loaded from {folder}: {reason}"
             ) from error
-        finally:
-            if bars:
-                logging.enable_progress_bar()
-        # transformers fills such gaps with random numbers and only warns.
-        missing = sorted(map(str, {*report["missing_keys"], *report["mismatched_keys"]}))
-        if missing:
-            raise ModelError(
-                f"The embedded writer cannot be loaded from {folder}: {len(missing)} of its "
-                f"weights are missing ({missing[0]}, ...)."
-            )
-        self._set(model, tokenizer)
 
     @classmethod
     def of(cls, model: Any, tokenizer: Any) -> Fuser:
-        """A fuser of a model in memory."""
+        """A fuser of a ``FusionForConditionalGeneration`` in memory."""
         fuser = cls.__new__(cls)
-        fuser._set(model, tokenizer)
+        fuser._set(FusionModel.of(model), tokenizer)
         return fuser
 
-    def _set(self, model: Any, tokenizer: Any) -> None:
-        self._model, self.tokenizer = model.eval(), tokenizer
-        self._lock = threading.Lock()
-        self.end: int = model.config.eos_token_id
-        self._joints = joints_of(tokenizer, model.config.generated_ids)
-        words = map(tokenizer.id_to_token, model.config.generated_ids)
+    def _set(self, model: FusionModel, tokenizer: Any) -> None:
+        self._model, self.tokenizer = model, tokenizer
+        self._joints = joints_of(tokenizer, model.generated_ids)
+        words = map(tokenizer.id_to_token, model.generated_ids)
         self._common = frozenset(word for word in words if word and word.isalpha())
 
     def fuse(
         self, groups: Sequence[Sequence[str]], *, lengths: Sequence[int], beams: int = BEAMS
     ) -> list[list[Hypothesis]]:
-        """The beam's finished hypotheses for each group, best first; all of them different.
+        """The beam's hypotheses for each group, best first; all of them different.
 
         None for a group without words, or of a sentence that is too long to be written.
 
@@ -122,12 +91,17 @@ class Fuser:
             (place for place, (ids, _) in enumerate(read) if len(ids) > 2),
             key=lambda place: len(read[place][0]),
         )
-        for start in range(0, len(order), _ROWS):
-            rows = order[start : start + _ROWS]
+        size = min(_ROWS, math.ceil(len(order) / processors())) or 1
+
+        def decode(rows: Sequence[int]) -> None:
             decoded = self._decode([read[row] for row in rows], [lengths[row] for row in rows],
-                                   [texts[row] for row in rows], beams)  # fmt: skip
+                                  [texts[row] for row in rows], beams)  # fmt: skip
             for row, hypotheses in zip(rows, decoded, strict=True):
                 found[row] = hypotheses
+
+        on_all_processors(
+            decode, reversed([order[n : n + size] for n in range(0, len(order), size)])
+        )
         return found
 
     def _read(self, texts: Sequence[str]) -> tuple[list[int], list[Piece]]:
@@ -156,74 +130,27 @@ class Fuser:
         texts: Sequence[Sequence[str]],
         beams: int,
     ) -> list[list[Hypothesis]]:
-        import torch
-
         model = self._model
         lattices = [
-            Lattice(ids, pieces, own, joints=self._joints, end=self.end)
+            Lattice(ids, pieces, own, joints=self._joints, end=model.end)
             for (ids, pieces), own in zip(read, texts, strict=True)
         ]
-        wide = max(len(ids) for ids, _ in read)
-        ids = torch.full((len(read), wide), model.config.pad_token_id)
-        for row, (own, _) in enumerate(read):
-            ids[row, : len(own)] = torch.tensor(own)
-        ids = ids.to(model.device)
-        mask = (ids != model.config.pad_token_id).long()
-        vocabulary = model.vocabulary_of(ids)
-        places = dict(zip(vocabulary.ids.tolist(), range(len(vocabulary.ids)), strict=True))
-        with self._lock, torch.inference_mode():
-            output = model.generate(
-                input_ids=ids,
-                attention_mask=mask,
-                vocabulary=vocabulary,
-                decoder_start_token_id=[places[model.config.length_ids[n]] for n in lengths],
-                eos_token_id=places[self.end],
-                pad_token_id=places[model.config.pad_token_id],
-                num_beams=beams,
-                num_return_sequences=beams,
-                max_new_tokens=MAX_WRITTEN,
-                no_repeat_ngram_size=REPEATED,
-                do_sample=False,
-                early_stopping=False,
-                return_dict_in_generate=True,
-                output_scores=True,
-                logits_processor=[_along(lattices, vocabulary.ids.tolist(), places, beams)],
-            )
-        scores = output.sequences_scores.tolist() if beams > 1 else [0.0] * len(read)
-        hypotheses: list[list[Hypothesis]] = [[] for _ in read]
-        for place, sequence in enumerate(vocabulary.ids[output.sequences].tolist()):
-            row = place // beams
-            # Beams for which the lattice has no paths are filled with impossible ones.
-            if self.end in sequence and scores[place] > _IMPOSSIBLE:
-                written = sequence[1 : sequence.index(self.end)]
-                pieces = read[row][1]
-                nodes = lattices[row].path(written)
-                made = [
-                    pieces[n] if n < len(pieces) else Piece(self.tokenizer.id_to_token(id_))
-                    for n, id_ in zip(nodes, written, strict=True)
-                ]
-                hypotheses[row].append(
-                    Hypothesis(
-                        text=typeset(made, texts[row], common=self._common),
-                        score=scores[place],
-                        used=tuple(sorted({p.source for p in made if p.source is not None})),
-                    )
-                )
-        return hypotheses
+        starts = [model.length_ids[length] for length in lengths]
+        found = search(model, [ids for ids, _ in read], lattices, starts, beams)
+        return [
+            [self._hypothesis(written, lattice, pieces, own) for written in best]
+            for best, lattice, (_, pieces), own in zip(found, lattices, read, texts, strict=True)
+        ]
 
-
-def _along(
-    lattices: Sequence[Lattice], ids: Sequence[int], places: Mapping[int, int], beams: int
-) -> Any:
-    """A logits processor that keeps each beam on its group's lattice."""
-    import torch
-
-    def process(written: Tensor, scores: Tensor) -> Tensor:
-        kept = torch.full_like(scores, float("-inf"))
-        for row, own in enumerate(written[:, 1:].tolist()):
-            allowed = lattices[row // beams].allowed(tuple(ids[place] for place in own))
-            columns = [places[id_] for id_ in allowed]
-            kept[row, columns] = scores[row, columns]
-        return kept
-
-    return process
+    def _hypothesis(
+        self, written: Written, lattice: Lattice, pieces: Sequence[Piece], texts: Sequence[str]
+    ) -> Hypothesis:
+        made = [
+            pieces[node] if node < len(pieces) else Piece(self.tokenizer.id_to_token(id_))
+            for node, id_ in zip(lattice.path(written.ids), written.ids, strict=True)
+        ]
+        return Hypothesis(
+            text=typeset(made, texts, common=self._common),
+            score=written.score,
+            used=tuple(sorted({piece.source for piece in made if piece.source is not None})),
+        )

@@ -10,8 +10,8 @@ phrases here.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
-from itertools import pairwise
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from itertools import chain, pairwise
 from typing import Any
 
 from models.fusion.casing import Piece
@@ -48,7 +48,7 @@ class Lattice:
         self.end = len(ids)
         self._ids = [*ids, end]
         self._after: dict[int, set[int]] = {}
-        self._known: dict[tuple[int, ...], Nodes] = {}
+        self._steps: dict[Nodes | None, dict[int, Nodes]] = {}
         own: dict[int, list[int]] = {}
         for place, piece in enumerate(pieces):
             if piece.source is not None:
@@ -81,9 +81,18 @@ class Lattice:
         for word in words:
             self._after[word] = set(starts)
 
-    def allowed(self, written: tuple[int, ...]) -> set[int]:
-        """Ids that may come after the ids ``written``; none after the end."""
-        return {self._ids[node] for node in self._next(self._states(written))}
+    def steps(self, nodes: Nodes | None) -> Mapping[int, Nodes]:
+        """The ids that may come after one of ``nodes``, None being the start, and where they lead.
+
+        None after the end.
+        """
+        if nodes not in self._steps:
+            found: dict[int, set[int]] = {}
+            reached = (self._after.get(node, ()) for node in nodes or ())
+            for place in self._start if nodes is None else chain.from_iterable(reached):
+                found.setdefault(self._ids[place], set()).add(place)
+            self._steps[nodes] = {id_: frozenset(places) for id_, places in found.items()}
+        return self._steps[nodes]
 
     def path(self, written: Sequence[int]) -> list[int]:
         """The nodes of what is ``written``: of several ways the one with the fewest jumps.
@@ -103,24 +112,6 @@ class Lattice:
         if not ways:
             raise ValueError("nothing like it may be written")
         return list(min(ways.values())[1])
-
-    def _next(self, nodes: Nodes | None) -> Iterator[int]:
-        if nodes is None:
-            yield from self._start
-        else:
-            for node in nodes:
-                yield from self._after.get(node, ())
-
-    def _states(self, written: tuple[int, ...]) -> Nodes | None:
-        """The nodes at which ``written`` may stand; None at the start."""
-        if not written:
-            return None
-        if written not in self._known:
-            before = self._states(written[:-1])
-            self._known[written] = frozenset(
-                node for node in self._next(before) if self._ids[node] == written[-1]
-            )
-        return self._known[written]
 
 
 class _Sentence:

@@ -1,5 +1,8 @@
 """The architecture: a pointer-generator over MiniLM's layers, as a transformers model.
 
+For training, and for whoever has use for it outside: briefings are written by the same
+in numpy (``inference``).
+
 Importing this module imports torch and registers the classes with ``AutoConfig`` and
 ``AutoModelForSeq2SeqLM``, so import it where it is needed.
 """
@@ -91,22 +94,6 @@ class FusionEncoderOutput(ModelOutput):
     last_hidden_state: Tensor = None  # type: ignore[assignment]  # ModelOutput wants defaults
     pointer_keys: Tensor = None  # type: ignore[assignment]
     source_ids: Tensor = None  # type: ignore[assignment]
-
-
-class Vocabulary:
-    """The word pieces that a batch can write, and their places in it.
-
-    With one, ``forward`` reads and writes places instead of ids: some hundreds where the
-    whole vocabulary has thirty thousand, which beam search would go through at each step.
-    ``ids`` is ascending, without repetition.
-    """
-
-    def __init__(self, ids: Tensor) -> None:
-        self.ids: Tensor = torch.unique(ids)
-
-    def places(self, ids: Tensor) -> Tensor:
-        """Where these ids, all of them known, stand."""
-        return torch.searchsorted(self.ids, ids.contiguous())
 
 
 class FusionEncoder(nn.Module):
@@ -208,7 +195,6 @@ class FusionForConditionalGeneration(  # type: ignore[no-untyped-call]
         past_key_values: Any = None,
         labels: Tensor | None = None,
         length: Tensor | None = None,
-        vocabulary: Vocabulary | None = None,
         use_cache: bool | None = None,
         **_: Any,
     ) -> Seq2SeqLMOutput:
@@ -225,8 +211,6 @@ class FusionForConditionalGeneration(  # type: ignore[no-untyped-call]
         if labels is not None:
             starts = torch.tensor(self.config.length_ids, device=labels.device)
             decoder_input_ids = self.shifted(labels, starts[length])
-        elif vocabulary is not None:
-            decoder_input_ids = vocabulary.ids[decoder_input_ids]
         if use_cache and not isinstance(past_key_values, EncoderDecoderCache):
             past_key_values = EncoderDecoderCache(past_key_values or DynamicCache(), DynamicCache())
         scores, generated, gate, past = self._parts(
@@ -236,7 +220,7 @@ class FusionForConditionalGeneration(  # type: ignore[no-untyped-call]
             loss = self._loss(labels, encoder_outputs.source_ids, scores, generated, gate)
             return Seq2SeqLMOutput(loss=loss)
         return Seq2SeqLMOutput(
-            logits=self._mixture(encoder_outputs.source_ids, scores, generated, gate, vocabulary),
+            logits=self._mixture(encoder_outputs.source_ids, scores, generated, gate),
             past_key_values=past,
         )
 
@@ -277,11 +261,6 @@ class FusionForConditionalGeneration(  # type: ignore[no-untyped-call]
             output.past_key_values,
         )
 
-    def vocabulary_of(self, input_ids: Tensor) -> Vocabulary:
-        """What can be written of these sources, the decoder's start tokens, and padding."""
-        others = self.generated_ids.new_tensor([*self.config.length_ids, self.config.pad_token_id])
-        return Vocabulary(torch.cat([input_ids.flatten(), self.generated_ids, others]))
-
     def _written(self, labels: Tensor, generated: Tensor) -> Tensor:
         """Log probability (b, t) of each label by the generator; -inf where it does not know it."""
         place = torch.searchsorted(self.generated_ids, labels.clamp_min(0))
@@ -306,24 +285,13 @@ class FusionForConditionalGeneration(  # type: ignore[no-untyped-call]
         ).logsumexp(0)
         return -(both * counted).sum() / counted.sum().clamp_min(1)
 
-    def _mixture(
-        self,
-        source: Tensor,
-        scores: Tensor,
-        generated: Tensor,
-        gate: Tensor,
-        vocabulary: Vocabulary | None,
-    ) -> Tensor:
+    def _mixture(self, source: Tensor, scores: Tensor, generated: Tensor, gate: Tensor) -> Tensor:
         """Log probabilities over the vocabulary; -inf for what cannot be written."""
-        own, size = self.generated_ids, self.config.vocab_size
-        if vocabulary is not None:
-            source, own, size = (
-                vocabulary.places(source), vocabulary.places(own), len(vocabulary.ids)
-            )  # fmt: skip
         share = torch.sigmoid(gate)[..., None]
-        whole = scores.new_zeros(*scores.shape[:2], size)
+        whole = scores.new_zeros(*scores.shape[:2], self.config.vocab_size)
         whole.scatter_add_(-1, source[:, None, :].expand_as(scores), scores.exp() * (1 - share))
-        whole.scatter_add_(-1, own.expand_as(generated), generated.exp() * share)
+        own = self.generated_ids.expand_as(generated)
+        whole.scatter_add_(-1, own, generated.exp() * share)
         return whole.log()
 
 
