@@ -12,65 +12,51 @@ import re
 from collections.abc import Sequence
 from itertools import pairwise
 
+from summarizer.deletion_words import (
+    BINDING,
+    BINDING_CLAUSES,
+    BODIES,
+    BOUNDS,
+    CONNECTIVES,
+    CUT,
+    DAY,
+    DEGREES,
+    EMPTY,
+    FREE,
+    HALVES,
+    LEANING,
+    LIMITS,
+    LINKS,
+    LITTLE,
+    LOOSE,
+    LOST,
+    NARROWING,
+    OPENERS,
+    PAIRS,
+    PARTICLES,
+    PERSONS,
+    SPLIT,
+    SUBJECTS,
+    SUPERLATIVES,
+    TIME_AND_PLACE,
+    TURNS,
+    WORDY,
+)
 from summarizer.fact_words import TITLES
 from summarizer.tagging import Token
 from summarizer.words import stem_of
 
 _NOMINAL = "NPTCOS"
 MARKS = frozenset(",;:(-[")
-_PAIRS = frozenset('"()')
 SAY = "say"
 _TELLING = {SAY}.union(
     map(
         stem_of,
         """confirm announce claim believe estimate insist warn allege argue suggest predict
-        acknowledge deny admit declare hear show find""".split(),
+        acknowledge deny admit declare hear show find rule share recall joke reveal note
+        conclude""".split(),
     )
 )
-# What binds the rest of the sentence, wherever it stands in what is left out.
-BINDING = frozenset(
-    """not n't no never none neither nor without only hardly barely if unless until whether except
-    or but may might could would should must cannot allegedly alleged reportedly suspected
-    apparently possibly perhaps likely probably potentially possible potential ago former formerly
-    so-called attempted planned proposed would-be acting deputy vice assistant ex failed expected
-    supposed believed accused claimed claims alleges denied denies according per because
-    usually often sometimes generally mostly partly largely rarely seldom occasionally typically
-    normally frequently mainly primarily virtually seemingly supposedly temporarily initially
-    previously originally unsuccessfully falsely wrongly merely partially""".split()
-)
-# What binds a number behind it.
-_BOUNDS = frozenset(
-    """nearly almost about around least most approximately roughly to than some over under fewer
-    less""".split()
-)
-# What binds it where it begins a clause that goes: the clause is told of, not the rest.
-_BINDING_CLAUSES = frozenset(
-    "if unless until whether except without or but nor than once so".split()
-)
-_LOST = frozenset("he she they it his her their its him them this that these those".split())
-_TURNS = frozenset("then later now yet not never".split())  # "and then took it back"
-_PERSONS = frozenset("he she his her him hers himself herself".split())
-_SPLIT = frozenset("between both either neither among from".split())
-# Prepositions of phrases that neither a noun nor a verb needs.
-_LOOSE = frozenset(
-    """in on at during near amid after before since outside inside across around along from
-    by""".split()
-)
-_PARTICLES = frozenset("up out off down away back over".split())
-_TIME_AND_PLACE = frozenset("in on at during after before since".split())
-# Adjectives that go without making the noun another one.
-_EMPTY = frozenset(
-    """significant major large big huge massive serious strong growing various recent
-    upcoming ongoing particular certain whole controversial historic popular famous well-known
-    prominent key important crucial critical current existing additional latest powerful dramatic
-    terrible tragic horrific brutal vast wide extensive""".split()
-)
-_SUPERLATIVES = frozenset(
-    """first second third fourth fifth sixth seventh eighth ninth tenth last only most least best
-    worst no any all""".split()
-)
-_LIMITS = frozenset("in since for of after from among at on by to before ever outside".split())
-_FREE = frozenset("the a an also both , . then now".split())
 _YEAR = re.compile(r"(?:1[5-9]|20)\d\ds?$")
 
 
@@ -89,19 +75,32 @@ def _is_loose(
         return True
     if gone[-1].text == "-" and _is_dateline(gone):
         return True
+    if gone[0].text == "(":
+        return False
     if gone[0].text in ".!?" and after is None and before and before.text.isalpha():
-        return True  # what stands behind the end was no part of the sentence
+        if gone[1:] and gone[1].text in MARKS:
+            return False
+        # What stands behind the end was no part of the sentence; but "Aug. 10", "mr. Reed".
+        return before.tag != "T" and not _is_title(before) and before.text.lower() not in CUT
     if len(gone) == 1 and gone[0].text.lower() == "that" and before and after:
         return before.key in _TELLING and after.tag in "ODPN"  # "said that he"
-    if len(gone) < _WORDIEST and " ".join(token.text.lower() for token in gone) in _WORDY:
+    if len(gone) < _WORDIEST and " ".join(token.text.lower() for token in gone) in WORDY:
         return True
-    if all(token.text.lower() in _FREE for token in gone):
+    if all(token.text.lower() in FREE for token in gone):
         return True
     body = [token for token in gone if token.text not in MARKS]
     if not body:
         return True
     if before is None:
-        return _opening(gone, body, after)
+        return after is not None and _opening(gone, body, source[right:])
+    if before.text.lower() in LEANING or (before.tag == "T" and body[0].tag in "CT"):
+        return False  # "those who ...", "last Monday", "Nov. 3"
+    if before.text.isdigit() and gone[0].text == ":":
+        return False  # "8:21 a.m."
+    if gone[0].text == "-" and after is not None and gone[-1].text != "-":
+        return False
+    if after is None and not _may_end(before):
+        return False
     marked = before.text in MARKS
     if marked and (after is None or after.tag in ".JUVXE" or gone[-1].text not in MARKS):
         return False  # a mark would be left over
@@ -111,28 +110,71 @@ def _is_loose(
     opened = marked or gone[0].text in MARKS
     closed = after is None or gone[-1].text in MARKS or after.text in MARKS
     such = closed and head.text.lower() == "such" and len(body) > 1 and body[1].text == "as"
+    such &= _verbs(body) == 0
     within = not (such or (opened and closed))
+    if within and _narrows(source[: left + 1]):
+        return False  # "no taxes were paid in May" is not "no taxes were paid"
     if (
         within
         and after is not None
         and not (len(body) == len(gone) and _inner(before, body, after))
     ):
         return False
-    if _is_needed(source, left, body, right):
+    if _is_needed(source, left, body, right) or _is_listed(source, left, body, right):
         return False
     if such:
         return True
-    insertion = opened and closed and head.tag in "DNPCA"
+    added = any(one.text == "," and other.tag == "I" for one, other in pairwise(gone))
+    insertion = opened and closed and head.tag in "DNPCA" and not added
     clause = head.tag in "WUJ" or any(token.tag in "VX" for token in body)
-    if head.text.lower() in _BINDING_CLAUSES or _keeps(body, clause=clause or insertion):
+    if head.text.lower() in BINDING_CLAUSES or _keeps(body, clause=clause or insertion):
         return False
-    if after is not None and after.text[0].isdigit() and body[-1].text.lower() in _BOUNDS:
+    if after is not None and after.text[0].isdigit() and body[-1].text.lower() in BOUNDS:
         return False
-    if head.text.lower() in _LIMITS and any(map(_is_superlative, source[max(0, left - 8) : right])):
+    if head.text.lower() in LIMITS and any(map(_is_superlative, source[max(0, left - 8) : right])):
         return False  # "the first visit in ten years"
+    if after is None and _attributes(gone):
+        return False
     if opened and closed:
-        return _aside(source, left, body, right)
+        ended = after is not None or head.tag == "J" or _is_whole(source[: left + 1])
+        return ended and _aside(source, left, body, right)
     return after is not None or _tail(source[: left + 1], body)
+
+
+def _is_listed(source: Sequence[Token], left: int, body: Sequence[Token], right: int) -> bool:
+    """Whether names go on behind it: "in Tilby, Varland", "Reed, of Tilby, Varland" """
+    after = source[right : right + 2]
+    if source[right - 1].text == ",":
+        after = source[right - 1 : right + 1]
+    names = [token.tag for token in after] == [".", "P"] and after[0].text == ","
+    return names and body[0].tag == "I" and body[-1].tag == "P"
+
+
+def _attributes(gone: Sequence[Token]) -> bool:
+    """ ", the mayor of Tilby said on Monday" """
+    for place, token in enumerate(gone):
+        if token.key in _TELLING and token.tag in "VEB":
+            start = place
+            while start and gone[start - 1].tag in "DNPACSIGRTE":
+                start -= 1
+            if start and gone[start - 1].text in ',"':
+                return True
+    return False
+
+
+def _narrows(before: Sequence[Token]) -> bool:
+    """Whether a word in this clause is about all that is told behind it, or about none of it."""
+    for token in reversed(before):
+        if token.text in MARKS or token.tag == "J":
+            return False
+        if token.text.lower() in NARROWING:
+            return True
+    return False
+
+
+def _may_end(token: Token) -> bool:
+    low = token.text.lower()
+    return low not in SUBJECTS and (token.tag not in "IDJ" or low in PARTICLES)
 
 
 def _is_needed(source: Sequence[Token], left: int, body: Sequence[Token], right: int) -> bool:
@@ -143,7 +185,7 @@ def _is_needed(source: Sequence[Token], left: int, body: Sequence[Token], right:
     if rest and rest[0].tag == "S":
         return True  # the owner of what follows
     persons = any(token.tag == "P" for token in body)
-    return persons and any(token.text in _PERSONS for token in rest)  # whoever "she" is
+    return persons and any(token.text in PERSONS for token in rest)  # whoever "she" is
 
 
 def _is_dateline(gone: Sequence[Token]) -> bool:
@@ -153,13 +195,13 @@ def _is_dateline(gone: Sequence[Token]) -> bool:
 
 def _is_superlative(token: Token) -> bool:
     low = token.text.lower()
-    return low in _SUPERLATIVES or (token.tag in "AR" and low.endswith("est") and len(low) > 5)
+    return low in SUPERLATIVES or (token.tag in "AR" and low.endswith("est") and len(low) > 5)
 
 
 def _cuts_no_pair(before: Sequence[Token], gone: Sequence[Token]) -> bool:
     """Whether no quotation and no bracket is cut into."""
-    outer = [token.text for token in before if token.text in _PAIRS]
-    inner = [token.text for token in gone if token.text in _PAIRS]
+    outer = [token.text for token in before if token.text in PAIRS]
+    inner = [token.text for token in gone if token.text in PAIRS]
     quoted = outer.count('"') % 2 or inner.count('"') % 2
     opened = outer.count("(") > outer.count(")") or inner.count("(") != inner.count(")")
     return not (quoted or opened)
@@ -171,8 +213,10 @@ def _keeps(body: Sequence[Token], *, clause: bool) -> bool:
     says = [place for place, t in enumerate(body) if t.key in _TELLING and t.tag in "VEBG"]
     if says and says[-1] >= len(body) - 3:
         return True  # "..., police said"
+    if "according" in low:
+        return True
     if clause:
-        return low[0] == "according"
+        return False
     dated = any(_YEAR.match(word) for word in low)
     span = any(
         one in ("last", "next") and other in ("year", "month", "week", "decade", "century")
@@ -181,55 +225,58 @@ def _keeps(body: Sequence[Token], *, clause: bool) -> bool:
     return dated or span or not BINDING.isdisjoint(low)
 
 
-def _opening(gone: Sequence[Token], body: Sequence[Token], after: Token | None) -> bool:
+def _opening(gone: Sequence[Token], body: Sequence[Token], kept: Sequence[Token]) -> bool:
     """What goes in front: an adverbial up to its comma, a connective, a title, a dateline."""
-    if after is None:
-        return False
+    after = kept[0]
     low = {token.text.lower() for token in body}
-    if (len(body) == 1 and low <= _CONNECTIVES) or (_is_day(body) and after.tag not in "TNVX"):
+    if (len(body) == 1 and low <= CONNECTIVES) or (_is_day(body) and after.tag not in "TNVX"):
         return True
-    if body[-1].text.rstrip(".").lower() in TITLES and _is_name(after):
-        return all(token.tag in "NPA" for token in body)
-    if gone[-1].text not in ",-:" or after.text.lower() in _LOST or after.tag in "VXEWJBTC":
+    if _is_office(body, after):
+        return True
+    if gone[-1].text not in ",-:" or after.text.lower() in LOST or after.tag in "VXEWJBTC":
         return False
+    comma = next((place for place, token in enumerate(kept) if token.text == ","), -1)
+    if any(token.tag in "VX" for token in kept[comma + 1 : comma + 2]):
+        return False  # the subject stands before that comma
     if gone[-1].text in "-:" and not any(token.tag in "VX" for token in body):
-        return True
+        dated = gone[-1].text == ":" or all(token.tag in "PT." for token in gone)
+        return dated and len(gone) < _LONG
     clause = body[0].tag in "U"
-    if low & _BINDING_CLAUSES or _keeps(body, clause=clause):
+    if low & BINDING_CLAUSES or _keeps(body, clause=clause):
         return False
-    return body[0].tag in "IUGERTJ"
+    return body[0].tag in "IUGERTJ" and _is_subordinate(body)
 
 
-def _is_name(token: Token) -> bool:
-    return token.tag == "P" and token.text.rstrip(".").lower() not in TITLES | {"justice"}
+def _is_title(token: Token) -> bool:
+    return token.text.rstrip(".").lower() in TITLES
+
+
+def _is_office(body: Sequence[Token], after: Token) -> bool:
+    """ "President" Duarte, but no "Justice" Department"""
+    named = after.tag == "P" and not _is_title(after) and after.text.lower() not in BODIES
+    titled = _is_title(body[-1]) and body[-1].text.lower() not in HALVES
+    return named and titled and all(token.tag == "P" or _is_title(token) for token in body)
 
 
 def _is_manner(token: Token) -> bool:
     """An adverb that says little; one that says how often, how much or how surely binds."""
-    return token.tag == "R" and token.text.lower() in _LITTLE
+    return token.tag == "R" and token.text.lower() in LITTLE
 
 
-_LITTLE = frozenset(
-    """also just still already now then again very too indeed however really actually simply
-    basically notably sharply dramatically strongly quickly jointly heavily recently currently
-    particularly especially clearly significantly""".split()
-)
+def _is_later(before: Token, body: Sequence[Token]) -> bool:
+    """ "two years later" """
+    return body[-1].text.lower() in ("later", "earlier") and before.tag in "NTC"
 
 
 def _is_day(body: Sequence[Token]) -> bool:
     """ "on Tuesday", "late Tuesday night" """
-    return all(token.tag == "T" or token.text.lower() in _DAY for token in body) and (
+    return all(token.tag == "T" or token.text.lower() in DAY for token in body) and (
         body[-1].text.lower() != "on"
     )
 
 
-_DAY = frozenset("on late later early earlier morning afternoon evening night".split())
-_WORDY = frozenset(("in order", "a total of", "in an effort", "in an attempt"))
+_LONG = 8  # tokens that no heading and no dateline has
 _WORDIEST = 4  # one more than the longest has
-_CONNECTIVES = frozenset(
-    """but and so yet however meanwhile moreover furthermore additionally also still indeed then now
-    separately nevertheless besides earlier later overall today""".split()
-)
 
 
 def _aside(source: Sequence[Token], left: int, body: Sequence[Token], right: int) -> bool:
@@ -243,85 +290,184 @@ def _aside(source: Sequence[Token], left: int, body: Sequence[Token], right: int
             return False
     verbs = [place for place, token in enumerate(body) if token.tag in "VX"]
     nested = any(token.text == "," for token in source[left + 2 : right - 1])
-    if after is not None and following is not None and (verbs or nested or head.tag in "GE"):
+    if after is not None and following is not None and (verbs or nested or head.tag in "GEWU"):
         # Which mark closes a clause is told by the verb behind it, or by a new subject.
-        fresh = following.tag in "ODNP" and head.tag in "UW" and not nested
+        fresh = following.tag in "ODNP" and head.tag == "U" and not nested
         if not (following.tag in "VXE" or fresh):
             return False
+    if head.text == "of":
+        return False
+    if after is None and _resumes(source[left + 1 :]):
+        return False
     if head.tag in "WGERIUT":
         return True
     if head.tag == "J":
-        turned = len(body) > 1 and body[1].text.lower() in _TURNS
+        turned = len(body) > 1 and body[1].text.lower() in TURNS
         return after is None and not turned and bool(verbs)
     relative = next((place for place, token in enumerate(body) if token.tag in "WU"), len(body))
     if verbs and verbs[0] < relative:
         # a clause of its own: it may go at the end, where the rest was whole before it
-        return after is None and verbs[0] > 0 and any(token.tag in "VX" for token in source[:left])
+        told = body[verbs[0]].key in _TELLING  # by whom
+        return after is None and verbs[0] > 0 and not told and _is_whole(source[:left])
     if after is not None and after.text in MARKS:
         return False  # one mark of the two would stay
+    if any(one.text == "to" and other.tag == "B" for one, other in pairwise(body)):
+        return False  # "allow the firm, a mill, more time to sell"
+    if after is None and ((nested and head.tag in "NPAC") or any(t.tag == "J" for t in body)):
+        return False  # "red, white, and blue"
     place = left if source[left].text not in MARKS else left - 1
-    listed = following is not None and following.tag in "JDNPCAOTW"
+    listed = following is not None and (following.tag in "JDNPCAOTWE" or following.text == '"')
     return place >= 0 and source[place].tag in _NOMINAL and not listed
+
+
+def _resumes(gone: Sequence[Token]) -> bool:
+    """Whether a verb behind a comma goes on with the clause outside: ", who died, was ..." """
+    return any(one.text == "," and other.tag in "VX" for one, other in pairwise(gone))
 
 
 def _tail(kept: Sequence[Token], body: Sequence[Token]) -> bool:
     """What goes from the middle of a clause to the end of the sentence."""
     head, before = body[0], kept[-1]
     low = head.text.lower()
-    if _is_day(body) and before.tag not in "IDA":
-        return before.tag == "T" or before.text.lower() not in _DAY
+    if _is_day(body) and before.tag not in "IDAU":
+        return not _is_later(before, body) and (before.tag == "T" or before.text.lower() not in DAY)
     nominal = before.tag in _NOMINAL
-    if not _is_whole(kept):
+    if not _is_whole(kept) or before.key in _TELLING:
         return False
-    if low == "as" or before.text == "way" or (low == "in" and body[-1].text == "question"):
+    told = any(token.key in _TELLING for token in kept[-8:])
+    if any(token.text == "that" for token in body) and (told or before.tag == "T"):
+        return False  # "warned them on Monday that ..."
+    if (
+        low == "as"
+        or before.text.endswith(("self", "selves"))
+        or before.text == "way"
+        or (low == "in" and body[-1].text == "question")
+    ):
         return False
     if head.tag == "I":
         helped = len(kept) > 1 and kept[-2].tag in "XR"  # "was found", not "a video posted"
-        verbal = before.tag in "VR" or before.text.lower() in _PARTICLES
-        return low in _LOOSE and (nominal or verbal or (before.tag == "E" and helped))
+        verbal = before.tag in "VR" or before.text.lower() in PARTICLES
+        known = nominal or verbal or (before.tag == "E" and helped)
+        clause = next((t.tag for t in body if t.tag in "VXWUJ"), "W")
+        plain = clause in "WUJ" and not any(token.tag == "B" for token in body)
+        return _is_loose_phrase(body) and known and plain
     if head.tag == "U":
         return low != "that"
     if head.tag == "J":
+        second = body[1].tag if len(body) > 1 else "J"
+        if not (second in "VXRBO" or (second == "E" and before.tag in "EV")):
+            return False  # two things, not two clauses
+        if len(body) > 2 and body[1].text.endswith("ed") and body[2].tag in "NP":
+            return False  # "a miner and convicted thief"
         near = {token.text.lower() for token in kept[-8:]}
         listed = any(token.text == "," for token in kept[-4:])
-        listed |= not any(token.tag in "VXEG" for token in body)  # two things, not two clauses
-        return low == "and" and before.tag not in "IDAX" and near.isdisjoint(_SPLIT) and not listed
+        return low == "and" and before.tag not in "IDAXO" and near.isdisjoint(SPLIT) and not listed
     if head.tag in "WGE":
-        return nominal
-    return head.tag in "RT" and before.tag not in "IDAX" and all(t.tag in "RTID" for t in body)
+        thing = head.tag == "G" and len(body) > 1 and body[1].tag == "N"  # "playing fields"
+        bound = before.text.lower() in PARTICLES or "'" in before.text or before.tag == "T"
+        told = any(token.key in _TELLING for token in kept[-3:])
+        whole = head.tag == "W" or _is_subordinate(body)
+        return nominal and whole and not (thing or bound or told)
+    manner = head.tag == "T" or low.endswith("ly") or (_is_manner(head) and low != "still")
+    return manner and before.tag not in "IDAX" and all(t.tag in "RTID" for t in body)
+
+
+def _is_loose_phrase(body: Sequence[Token]) -> bool:
+    """Whether neither noun nor verb needs it: but "views on", "a ban on", "rely on" do."""
+    low = body[0].text.lower()
+    if any(one.text == "to" and other.tag in "NBV" for one, other in pairwise(body)):
+        return False  # an infinitive may belong to an earlier verb: "asked him on Monday to go"
+    if len(body) == 2 and body[1].tag in "NA":
+        return False  # "put them at risk", "kept in touch"
+    if any(token.text in ("whether", "if") for token in body):
+        return False  # "asked her in Tilby whether ..."
+    return low in LOOSE and (low != "on" or any(token.tag == "T" for token in body[1:3]))
 
 
 def _is_whole(kept: Sequence[Token]) -> bool:
     """Whether there is a verb for the main clause and for each clause that is opened."""
-    verbs = sum(
-        token.tag in "VX" and (place == 0 or kept[place - 1].tag not in "XR")
-        for place, token in enumerate(kept)
-    )
-    opened = sum(token.tag == "W" or token.text.lower() in _OPENERS for token in kept)
-    return verbs > opened
+    if kept[0].tag in "IUGEVB":  # "In Tilby, he ...", "In July he ..."
+        comma = next((place for place, token in enumerate(kept) if token.text == ","), None)
+        if comma is None:
+            if kept[0].tag != "I" or kept[0].text.lower() in LINKS:
+                return False
+            pairs = pairwise(kept)
+            return any(two.tag == "X" or (one.tag == "O" and two.tag == "V") for one, two in pairs)
+        kept = kept[comma + 1 :]
+    return _verbs(kept) > _openers(kept)
 
 
-_OPENERS = frozenset("that while when because although though where whereas".split())
+def _verbs(tokens: Sequence[Token]) -> int:
+    return sum(_is_verb(tokens, place) for place in range(len(tokens)))
+
+
+def _is_verb(tokens: Sequence[Token], place: int) -> bool:
+    """Whether a finite verb stands there, "has also been" being one."""
+    before = place - 1
+    while before >= 0 and tokens[before].tag == "R":
+        before -= 1
+    return tokens[place].tag in "VX" and (before < 0 or tokens[before].tag != "X")
+
+
+def _openers(tokens: Sequence[Token]) -> int:
+    """How many clauses are opened that want a verb of their own."""
+    return sum(_opens(tokens, place) for place in range(len(tokens)))
+
+
+def _opens(tokens: Sequence[Token], place: int) -> bool:
+    token, after = tokens[place], tokens[place + 1 : place + 2]
+    opener = token.tag in "WU" or token.text.lower() in OPENERS
+    return (opener and not (after and after[0].text == "of")) or _opens_speech(tokens[place:])
+
+
+def _is_subordinate(body: Sequence[Token]) -> bool:
+    """Whether each verb has an opener of its own before it: none is of a main clause."""
+    free = 0
+    for place, token in enumerate(body):
+        free += _opens(body, place) or token.text.lower() in LINKS
+        if _is_verb(body, place):
+            free -= 1
+            if free < 0:
+                return False
+    return True
+
+
+def _opens_speech(tokens: Sequence[Token]) -> bool:
+    """ "saying the mill ..." """
+    said = tokens[0].text.lower() in ("say", "said", "says", "saying")
+    return said and len(tokens) > 1 and tokens[1].tag in "DNPOAC"
 
 
 def _inner(before: Token, body: Sequence[Token], after: Token) -> bool:
     """What goes from within a clause: adverbs, adjectives, titles, phrases behind a noun."""
     if all(map(_is_manner, body)):
-        return True
-    if _is_day(body) and after.tag not in "TN" and after.text.lower() != "at":
-        return before.tag not in "IDA" and before.text.lower() not in _DAY
-    plain = all(_is_manner(token) or (token.tag == "A" and token.text in _EMPTY) for token in body)
+        former = body[-1].text.lower() in ("then", "now") and after.tag in "NPAUW"
+        return not former and before.text.lower() not in DEGREES
+    if _is_day(body):
+        fits = after.tag not in "TNC" and after.text.lower() != "at"
+        fits &= before.tag not in "IDAUX" and before.text.lower() not in DAY
+        return fits and not _is_later(before, body)
+    plain = all(_is_manner(token) or (token.tag == "A" and token.text in EMPTY) for token in body)
     if plain and after.tag in "NA":
         return True
-    if body[-1].text.rstrip(".").lower() in TITLES and _is_name(after) and before.tag != "P":
-        return all(token.tag in "NPAD" for token in body)
+    if _is_office(body, after) and before.tag not in "NP":
+        return True
     if after.tag == before.tag == body[0].tag == "P" and len(body) == 1:
         # "President Donald Trump", "William P. Barr"
-        return before.text.rstrip(".").lower() in TITLES or len(body[0].text.rstrip(".")) == 1
-    ends = after.tag in "XVUE" or after.text in ",;:)-" or after.text.lower() in _TIME_AND_PLACE
+        given = _is_title(before) and before.text.lower() not in HALVES
+        return (given and not _is_title(body[0])) or len(body[0].text.rstrip(".")) == 1
+    low = after.text.lower()
+    ends = after.tag in "XVU" or after.text in ",;:)-" or low in TIME_AND_PLACE
+    ends &= low != "that"
     if before.tag not in _NOMINAL or not ends:
         return False
     if body[0].tag == "I":
-        phrase = body[0].text.lower() in _LOOSE
-        return phrase and not any(token.tag in "VXBGJUW." for token in body)
-    return body[0].tag == "W" and after.tag in "XV" and any(t.tag in "VX" for t in body)
+        ended = body[-1].tag in "NPTC" and not any(t.tag in "VXBGJUW." for t in body)
+        return ended and _is_loose_phrase(body)
+    closed = body[-1].tag in "NPTCVER" and _verbs(body) >= _openers(body) + _links(body)
+    return body[0].tag == "W" and after.tag in "XV" and closed
+
+
+def _links(body: Sequence[Token]) -> int:
+    """Words behind which a clause may stand: "after justices declared" """
+    return sum(token.text.lower() in LINKS for token in body)

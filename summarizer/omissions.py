@@ -49,7 +49,11 @@ def _variants(source: str) -> tuple[tuple[Token, ...], ...]:
         tail = tokens[commas[-1] + 1 :]
         if any(t.key == SAY and t.tag in "VEB" for t in tail[-3:]) and len(tail) < 12:
             found.append((*tail, *tokens[: commas[-1]]))
-    starts = [p for p, t in enumerate(tokens) if t.tag in "IU" and p > 0 and len(tokens) - p < 7]
+    starts = [
+        place
+        for place, token in enumerate(tokens)
+        if token.tag in "IU" and token.text != "that" and 0 < place > len(tokens) - 7
+    ]
     for start in starts[:1] if commas else starts[:2]:
         tail = tokens[start:]
         if not any(token.tag in "VXBGEJ." for token in tail):

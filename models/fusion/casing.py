@@ -58,6 +58,8 @@ def typeset(pieces: Sequence[Piece], sources: Sequence[str], *, common: Collecti
             gap = sources[piece.source][before.end : piece.start]
         else:
             gap = _gap(written, pieces, place, quoted=quoted)
+        if surface == "." and written.endswith(".") and not _follows(pieces[place - 1], piece):
+            continue  # the stop of an abbreviation ends the sentence, too
         if surface == '"':
             quoted = not quoted
         written += gap + surface

@@ -1,0 +1,94 @@
+"""The words that the rules of ``deletion`` know."""
+
+from __future__ import annotations
+
+# Marks of which one is nothing without the other.
+PAIRS = frozenset('"()')
+# What binds the rest of the sentence, wherever it stands in what is left out.
+BINDING = frozenset(
+    """not n't no never none neither nor without only hardly barely if unless until whether except
+    or but may might could would should must cannot allegedly alleged reportedly suspected
+    apparently possibly perhaps likely probably potentially possible potential ago former formerly
+    so-called attempted planned proposed would-be acting deputy vice assistant ex failed expected
+    supposed believed accused claimed claims alleges denied denies according per because
+    usually often sometimes generally mostly partly largely rarely seldom occasionally typically
+    normally frequently mainly primarily virtually seemingly supposedly temporarily initially
+    times previously originally unsuccessfully falsely wrongly merely partially""".split()
+)
+# After these, to leave a restriction out is to say more.
+NARROWING = frozenset(
+    """not n't no never none nobody nothing neither nor cannot without hardly barely rarely few
+    little only all every each any most everyone anyone both falsely wrongly deny denied denies
+    refuse refused refuses fail failed fails stop stopped avoid prevent ban banned bans""".split()
+)
+# What binds a number behind it.
+BOUNDS = frozenset(
+    """nearly almost about around least most approximately roughly to than some over under fewer
+    less""".split()
+)
+# What binds it where it begins a clause that goes: the clause is told of, not the rest.
+BINDING_CLAUSES = frozenset(
+    "if unless until whether except without or but nor than once so".split()
+)
+# What wants something behind it.
+LEANING = frozenset(
+    """something someone somebody anything anyone anybody everything everyone everybody nothing
+    nobody people those ones one last next this past every each vice http https""".split()
+)
+# What opens a sentence that leans on what stands before it.
+LOST = frozenset("he she they it his her their its him them this that these those".split())
+TURNS = frozenset("then later now yet not never".split())  # "and then took it back"
+# What no sentence ends with.
+SUBJECTS = frozenset("i he she we they who which".split())
+# Who they are, the name before them tells.
+PERSONS = frozenset("he she his her him hers himself herself".split())
+# What holds two things together that an "and" joins.
+SPLIT = frozenset("between both either neither among from".split())
+# Prepositions of phrases that neither a noun nor a verb needs.
+LOOSE = frozenset(
+    """in on at during near amid after before since outside inside across around along
+    by""".split()
+)
+# What belongs to the verb before it.
+PARTICLES = frozenset("up out off down away back over".split())
+# What begins a phrase that may follow one left out.
+TIME_AND_PLACE = frozenset("in on at during after before since".split())
+# Adjectives that go without making the noun another one.
+EMPTY = frozenset(
+    """significant major large big huge massive serious strong growing various recent
+    upcoming ongoing particular certain whole controversial historic popular famous well-known
+    prominent key important crucial critical current existing additional latest powerful dramatic
+    terrible tragic horrific brutal vast wide extensive""".split()
+)
+# What is measured by a phrase behind it, and what such phrases begin with.
+SUPERLATIVES = frozenset(
+    """first second third fourth fifth sixth seventh eighth ninth tenth last only most least best
+    worst no any all""".split()
+)
+LIMITS = frozenset("in since for of after from among at on by to before ever outside".split())
+# What may go anywhere.
+FREE = frozenset("the a an also both , .".split())
+# Words that are cut short by a stop, without being titles.
+CUT = frozenset("st co corp inc mt no vs sr u p a jan feb aug sept oct nov dec".split())
+# What is no name behind a title: "Justice Department"; and halves of titles.
+BODIES = frozenset("justice department court ministry office party league council board".split())
+HALVES = frozenset("supreme foreign defense defence interior prime vice deputy".split())
+# Adverbs that say little.
+LITTLE = frozenset(
+    """also just still already now then again very indeed however really actually simply
+    basically notably sharply dramatically strongly quickly jointly heavily recently currently
+    particularly especially clearly significantly""".split()
+)
+# What measures the adverb behind it.
+DEGREES = frozenset("most more less least so as too very how".split())
+# What a phrase of time consists of, beside days and months.
+DAY = frozenset("on late later early earlier morning afternoon evening night".split())
+# Phrases of three words at most without which nothing is lost.
+WORDY = frozenset(("in order", "a total of", "in an effort", "in an attempt"))
+CONNECTIVES = frozenset(
+    """but and so yet however meanwhile moreover furthermore additionally also still indeed then now
+    separately nevertheless besides earlier later overall today""".split()
+)
+# What opens a clause that wants a verb; and what does so at times.
+OPENERS = frozenset("that while when because although though where whereas how why".split())
+LINKS = frozenset("after before since until as".split())
