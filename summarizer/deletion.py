@@ -270,9 +270,13 @@ def _is_later(before: Token, body: Sequence[Token]) -> bool:
 
 def _is_day(body: Sequence[Token]) -> bool:
     """ "on Tuesday", "late Tuesday night" """
-    return all(token.tag == "T" or token.text.lower() in DAY for token in body) and (
-        body[-1].text.lower() != "on"
+    timed = all(
+        token.tag == "T"
+        or token.text.lower() in DAY
+        or (token.tag == "C" and place and body[place - 1].tag == "T")
+        for place, token in enumerate(body)
     )
+    return timed and body[-1].text.lower() != "on"
 
 
 _LONG = 8  # tokens that no heading and no dateline has
@@ -332,7 +336,9 @@ def _tail(kept: Sequence[Token], body: Sequence[Token]) -> bool:
     if _is_day(body) and before.tag not in "IDAU":
         return not _is_later(before, body) and (before.tag == "T" or before.text.lower() not in DAY)
     nominal = before.tag in _NOMINAL
-    if not _is_whole(kept) or before.key in _TELLING:
+    if not _is_whole(kept):
+        return False
+    if before.key in _TELLING and any(token.tag in "VXUW" for token in body):
         return False
     told = any(token.key in _TELLING for token in kept[-8:])
     if any(token.text == "that" for token in body) and (told or before.tag == "T"):

@@ -12,7 +12,8 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
-from summarizer.deletion import BINDING, MARKS, SAY, may_go
+from summarizer.deletion import MARKS, SAY, may_go
+from summarizer.deletion_words import BINDING
 from summarizer.fact_words import TITLES
 from summarizer.tagging import Token, tagged
 

@@ -17,8 +17,8 @@ from summarizer.words import collapse, count_words, fold, stems
 
 CHECKPOINT = Path(__file__).parent / "checkpoint"
 LENGTH = 2  # asked for; a place in ``data.LENGTHS``
-_SHARE = 0.8  # of its words that a plan counts for a sentence, since it will be shortened
-_NEAR = 0.4  # nats a word piece that what is told may be less likely than the likeliest
+_SHARE = 0.75  # of its words that a plan counts for a sentence, since it will be shortened
+_NEAR = 1.0  # nats a word piece that what is told may be less likely than the likeliest
 _SAME = 0.6  # of a sentence's content that one which merely repeats it has in common
 
 OnDraft = Callable[[int, Draft], None]
@@ -94,7 +94,7 @@ class FusionWriter:
             earlier = before is not None and plan.groups[before].priority < group.priority
             if earlier and before not in told:
                 continue  # it may have been chosen because of what is not told now
-            draft = self._draft(group, texts, beam, told.values(), names)
+            draft = self._draft(group, texts, beam, told.values(), names, left)
             if draft is None:
                 draft = Draft(text=said(group, None, names=names), sources=group.sentences)
                 quoted.add(place)
@@ -113,8 +113,9 @@ class FusionWriter:
         beam: Sequence[Hypothesis],
         told: Collection[Draft],
         names: frozenset[str],
+        left: int,
     ) -> Draft | None:
-        """The best hypothesis that may be told; None where there is none."""
+        """The best hypothesis that may be told in ``left`` words; None where there is none."""
         best = beam[0].score if beam else 0.0
         for hypothesis in sorted(beam, key=partial(_preference, best, texts)):
             if any(_repeats(hypothesis.text, draft.text) for draft in told):
@@ -123,7 +124,7 @@ class FusionWriter:
                 continue
             lead = replace(group.lead, text=hypothesis.text)
             text = said(replace(group, sentences=(lead,)), None, names=names)
-            if text:
+            if text and count_words(text) <= left:
                 return Draft(text=text, sources=_backing(group, hypothesis, texts))
         return None
 
