@@ -26,12 +26,10 @@ from summarizer.deletion_words import (
     HALVES,
     LEANING,
     LIMITS,
-    LINKS,
     LITTLE,
     LOOSE,
     LOST,
     NARROWING,
-    OPENERS,
     PAIRS,
     PARTICLES,
     PERSONS,
@@ -44,6 +42,7 @@ from summarizer.deletion_words import (
 )
 from summarizer.fact_words import TITLES
 from summarizer.tagging import Token
+from summarizer.verbs import is_subordinate, is_whole, links, openers, resumes, verbs
 from summarizer.words import stem_of
 
 _NOMINAL = "NPTCOS"
@@ -63,34 +62,41 @@ _YEAR = re.compile(r"(?:1[5-9]|20)\d\ds?$")
 def may_go(source: Sequence[Token], left: int, right: int) -> bool:
     """Whether the tokens between ``left`` and ``right`` may go: -1 and the length are the ends."""
     gone = source[left + 1 : right]
-    return _is_loose(source, left, gone, right) and _cuts_no_pair(source[: left + 1], gone)
+    loose = _is_trifle(source, left, gone, right) or _is_detail(source, left, gone, right)
+    return loose and _cuts_no_pair(source[: left + 1], gone)
 
 
-def _is_loose(
-    source: Sequence[Token], left: int, gone: Sequence[Token], right: int
-) -> bool:  # what refuses most at least cost comes first
+def _is_trifle(source: Sequence[Token], left: int, gone: Sequence[Token], right: int) -> bool:
+    """What may go wherever it stands: a bracket, a dateline, a word that adds nothing."""
     before = source[left] if left >= 0 else None
     after = source[right] if right < len(source) else None
     if gone[0].text == "(" and gone[-1].text == ")":
         return True
     if gone[-1].text == "-" and _is_dateline(gone):
         return True
-    if gone[0].text == "(":
-        return False
-    if gone[0].text in ".!?" and after is None and before and before.text.isalpha():
-        if gone[1:] and gone[1].text in MARKS:
-            return False
+    if before and gone[0].text in ".!?" and after is None and before.text.isalpha():
         # What stands behind the end was no part of the sentence; but "Aug. 10", "mr. Reed".
-        return before.tag != "T" and not _is_title(before) and before.text.lower() not in CUT
-    if len(gone) == 1 and gone[0].text.lower() == "that" and before and after:
+        cut = before.tag == "T" or _is_title(before) or before.text.lower() in CUT
+        return not cut and not (gone[1:] and gone[1].text in MARKS)
+    if before and after and len(gone) == 1 and gone[0].text.lower() == "that":
         return before.key in _TELLING and after.tag in "ODPN"  # "said that he"
     if len(gone) < _WORDIEST and " ".join(token.text.lower() for token in gone) in WORDY:
         return True
-    if all(token.text.lower() in FREE for token in gone):
-        return True
+    words = [token.text.lower() for token in gone]
+    return FREE.issuperset(words) or MARKS.issuperset(words)
+
+
+def _is_detail(
+    source: Sequence[Token], left: int, gone: Sequence[Token], right: int
+) -> bool:  # what refuses most at least cost comes first
+    """A clause or phrase that leaves a whole sentence which is still true."""
+    before = source[left] if left >= 0 else None
+    after = source[right] if right < len(source) else None
+    if gone[0].text == "(":
+        return False
     body = [token for token in gone if token.text not in MARKS]
     if not body:
-        return True
+        return False
     if before is None:
         return after is not None and _opening(gone, body, source[right:])
     if before.text.lower() in LEANING or (before.tag == "T" and body[0].tag in "CT"):
@@ -110,15 +116,12 @@ def _is_loose(
     opened = marked or gone[0].text in MARKS
     closed = after is None or gone[-1].text in MARKS or after.text in MARKS
     such = closed and head.text.lower() == "such" and len(body) > 1 and body[1].text == "as"
-    such &= _verbs(body) == 0
+    such &= verbs(body) == 0
     within = not (such or (opened and closed))
     if within and _narrows(source[: left + 1]):
         return False  # "no taxes were paid in May" is not "no taxes were paid"
-    if (
-        within
-        and after is not None
-        and not (len(body) == len(gone) and _inner(before, body, after))
-    ):
+    inner = after is None or (len(body) == len(gone) and _inner(before, body, after))
+    if within and not inner:
         return False
     if _is_needed(source, left, body, right) or _is_listed(source, left, body, right):
         return False
@@ -136,7 +139,7 @@ def _is_loose(
     if after is None and _attributes(gone):
         return False
     if opened and closed:
-        ended = after is not None or head.tag == "J" or _is_whole(source[: left + 1])
+        ended = after is not None or head.tag == "J" or is_whole(source[: left + 1])
         return ended and _aside(source, left, body, right)
     return after is not None or _tail(source[: left + 1], body)
 
@@ -244,7 +247,7 @@ def _opening(gone: Sequence[Token], body: Sequence[Token], kept: Sequence[Token]
     clause = body[0].tag in "U"
     if low & BINDING_CLAUSES or _keeps(body, clause=clause):
         return False
-    return body[0].tag in "IUGERTJ" and _is_subordinate(body)
+    return body[0].tag in "IUGERTJ" and is_subordinate(body)
 
 
 def _is_title(token: Token) -> bool:
@@ -292,27 +295,27 @@ def _aside(source: Sequence[Token], left: int, body: Sequence[Token], right: int
         following = source[right + 1]  # the mark stays
         if following.tag in "VXE":
             return False
-    verbs = [place for place, token in enumerate(body) if token.tag in "VX"]
+    places = [place for place, token in enumerate(body) if token.tag in "VX"]
     nested = any(token.text == "," for token in source[left + 2 : right - 1])
-    if after is not None and following is not None and (verbs or nested or head.tag in "GEWU"):
+    if after is not None and following is not None and (places or nested or head.tag in "GEWU"):
         # Which mark closes a clause is told by the verb behind it, or by a new subject.
         fresh = following.tag in "ODNP" and head.tag == "U" and not nested
         if not (following.tag in "VXE" or fresh):
             return False
     if head.text == "of":
         return False
-    if after is None and _resumes(source[left + 1 :]):
+    if after is None and resumes(source[left + 1 :]):
         return False
     if head.tag in "WGERIUT":
         return True
     if head.tag == "J":
         turned = len(body) > 1 and body[1].text.lower() in TURNS
-        return after is None and not turned and bool(verbs)
+        return after is None and not turned and bool(places)
     relative = next((place for place, token in enumerate(body) if token.tag in "WU"), len(body))
-    if verbs and verbs[0] < relative:
+    if places and places[0] < relative:
         # a clause of its own: it may go at the end, where the rest was whole before it
-        told = body[verbs[0]].key in _TELLING  # by whom
-        return after is None and verbs[0] > 0 and not told and _is_whole(source[:left])
+        told = body[places[0]].key in _TELLING  # by whom
+        return after is None and places[0] > 0 and not told and is_whole(source[:left])
     if after is not None and after.text in MARKS:
         return False  # one mark of the two would stay
     if any(one.text == "to" and other.tag == "B" for one, other in pairwise(body)):
@@ -324,11 +327,6 @@ def _aside(source: Sequence[Token], left: int, body: Sequence[Token], right: int
     return place >= 0 and source[place].tag in _NOMINAL and not listed
 
 
-def _resumes(gone: Sequence[Token]) -> bool:
-    """Whether a verb behind a comma goes on with the clause outside: ", who died, was ..." """
-    return any(one.text == "," and other.tag in "VX" for one, other in pairwise(gone))
-
-
 def _tail(kept: Sequence[Token], body: Sequence[Token]) -> bool:
     """What goes from the middle of a clause to the end of the sentence."""
     head, before = body[0], kept[-1]
@@ -336,7 +334,7 @@ def _tail(kept: Sequence[Token], body: Sequence[Token]) -> bool:
     if _is_day(body) and before.tag not in "IDAU":
         return not _is_later(before, body) and (before.tag == "T" or before.text.lower() not in DAY)
     nominal = before.tag in _NOMINAL
-    if not _is_whole(kept):
+    if not is_whole(kept):
         return False
     if before.key in _TELLING and any(token.tag in "VXUW" for token in body):
         return False
@@ -372,7 +370,7 @@ def _tail(kept: Sequence[Token], body: Sequence[Token]) -> bool:
         thing = head.tag == "G" and len(body) > 1 and body[1].tag == "N"  # "playing fields"
         bound = before.text.lower() in PARTICLES or "'" in before.text or before.tag == "T"
         told = any(token.key in _TELLING for token in kept[-3:])
-        whole = head.tag == "W" or _is_subordinate(body)
+        whole = head.tag == "W" or is_subordinate(body)
         return nominal and whole and not (thing or bound or told)
     manner = head.tag == "T" or low.endswith("ly") or (_is_manner(head) and low != "still")
     return manner and before.tag not in "IDAX" and all(t.tag in "RTID" for t in body)
@@ -388,60 +386,6 @@ def _is_loose_phrase(body: Sequence[Token]) -> bool:
     if any(token.text in ("whether", "if") for token in body):
         return False  # "asked her in Tilby whether ..."
     return low in LOOSE and (low != "on" or any(token.tag == "T" for token in body[1:3]))
-
-
-def _is_whole(kept: Sequence[Token]) -> bool:
-    """Whether there is a verb for the main clause and for each clause that is opened."""
-    if kept[0].tag in "IUGEVB":  # "In Tilby, he ...", "In July he ..."
-        comma = next((place for place, token in enumerate(kept) if token.text == ","), None)
-        if comma is None:
-            if kept[0].tag != "I" or kept[0].text.lower() in LINKS:
-                return False
-            pairs = pairwise(kept)
-            return any(two.tag == "X" or (one.tag == "O" and two.tag == "V") for one, two in pairs)
-        kept = kept[comma + 1 :]
-    return _verbs(kept) > _openers(kept)
-
-
-def _verbs(tokens: Sequence[Token]) -> int:
-    return sum(_is_verb(tokens, place) for place in range(len(tokens)))
-
-
-def _is_verb(tokens: Sequence[Token], place: int) -> bool:
-    """Whether a finite verb stands there, "has also been" being one."""
-    before = place - 1
-    while before >= 0 and tokens[before].tag == "R":
-        before -= 1
-    return tokens[place].tag in "VX" and (before < 0 or tokens[before].tag != "X")
-
-
-def _openers(tokens: Sequence[Token]) -> int:
-    """How many clauses are opened that want a verb of their own."""
-    return sum(_opens(tokens, place) for place in range(len(tokens)))
-
-
-def _opens(tokens: Sequence[Token], place: int) -> bool:
-    token, after = tokens[place], tokens[place + 1 : place + 2]
-    opener = token.tag in "WU" or token.text.lower() in OPENERS
-    return (opener and not (after and after[0].text == "of")) or _opens_speech(tokens[place:])
-
-
-def _is_subordinate(body: Sequence[Token]) -> bool:
-    """Whether each verb has an opener of its own before it: none is of a main clause."""
-    free = 0
-    for place, token in enumerate(body):
-        free += _opens(body, place) or token.text.lower() in LINKS
-        if _is_verb(body, place):
-            free -= 1
-            if free < 0:
-                return False
-    return True
-
-
-def _opens_speech(tokens: Sequence[Token]) -> bool:
-    """ "saying the mill ..." """
-    said = tokens[0].text.lower() in ("say", "said", "says", "saying")
-    return said and len(tokens) > 1 and tokens[1].tag in "DNPOAC"
 
 
 def _inner(before: Token, body: Sequence[Token], after: Token) -> bool:
@@ -470,10 +414,5 @@ def _inner(before: Token, body: Sequence[Token], after: Token) -> bool:
     if body[0].tag == "I":
         ended = body[-1].tag in "NPTC" and not any(t.tag in "VXBGJUW." for t in body)
         return ended and _is_loose_phrase(body)
-    closed = body[-1].tag in "NPTCVER" and _verbs(body) >= _openers(body) + _links(body)
+    closed = body[-1].tag in "NPTCVER" and verbs(body) >= openers(body) + links(body)
     return body[0].tag == "W" and after.tag in "XV" and closed
-
-
-def _links(body: Sequence[Token]) -> int:
-    """Words behind which a clause may stand: "after justices declared" """
-    return sum(token.text.lower() in LINKS for token in body)
