@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from summarizer.records import Draft, Group, Plan, Sentence, Writing
+from summarizer.tagging import tagged
 from summarizer.words import collapse, count_words
 
 if TYPE_CHECKING:
@@ -105,8 +106,8 @@ def said(group: Group, previous: Sentence | None, *, names: frozenset[str]) -> s
     "However," and the like stay only where ``previous`` is what they point back to.
     Then ``group.when`` is said, unless the lead says it already: "In January 2024"
     comes first where the sentence's first word is surely ordinary (and loses its
-    capital) or one of ``names`` (see ``lone_names``); where neither is sure,
-    "(January 2024)" follows the sentence.
+    capital) or one of ``names`` (see ``lone_names``); where neither is sure, or the
+    sentence is in the present or perfect tense, "(January 2024)" follows it.
     """
     lead = group.lead
     bound = previous is not None and previous.id == (lead.doc_id, lead.index - 1)
@@ -117,15 +118,24 @@ def said(group: Group, previous: Sentence | None, *, names: frozenset[str]) -> s
     if all(word in text for word in re.findall(r"[A-Z]\w+|\d+", when.removeprefix("In "))):
         return text
     first = re.split(r"[\s,]", text, maxsplit=1)[0]
-    if first.lower() in _FUNCTION_WORDS and (len(first) == 1 or not first.isupper()):
+    past = not _is_present(text)
+    if past and first.lower() in _FUNCTION_WORDS and (len(first) == 1 or not first.isupper()):
         return f"{when}, {text[0].lower()}{text[1:]}"
-    if _without_genitive(first) in names or (len(first) > 1 and re.fullmatch("[A-Z]+", first)):
+    if past and (
+        _without_genitive(first) in names or (len(first) > 1 and re.fullmatch("[A-Z]+", first))
+    ):
         return f"{when}, {text}"
     bracket = f"({re.sub('^(?:In|On) ', '', when)})"
     if not text.endswith(".") or text.endswith(".."):
         return f"{text} {bracket}"
     # The point of "U.S." or "a.m." belongs to the word.
     return f"{text if re.search(_ABBREVIATED, text) else text[:-1]} {bracket}."
+
+
+def _is_present(text: str) -> bool:
+    """Whether the first verb is no past: "has begun", "insists" """
+    verb = next((token.text.lower() for token in tagged(text) if token.tag in "VX"), "")
+    return verb in ("have", "are", "do") or (verb.endswith("s") and verb != "was")
 
 
 def lone_names(plan: Plan) -> frozenset[str]:

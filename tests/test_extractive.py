@@ -100,6 +100,9 @@ def test_the_opening_stays_behind_the_sentence_it_points_back_to() -> None:
         ("Will it hold?", "Will it hold? (May 2023)"),
         ("In May 2023 the dam broke.", "In May 2023 the dam broke."),
         ("IT systems failed.", "In May 2023, IT systems failed."),
+        ("The town has begun to rebuild.", "The town has begun to rebuild (May 2023)."),
+        ("Orlova insists it was safe.", "Orlova insists it was safe (May 2023)."),
+        ("The dam was old.", "In May 2023, the dam was old."),
     ],
 )
 def test_old_news_says_when(text: str, shown: str) -> None:
