@@ -142,13 +142,18 @@ def unfounded(documents: Sequence[str], summary: str) -> list[str]:
     return [
         mark
         for mark in _MARKS.findall(_plain(summary))
-        if mark.casefold() not in STOP_WORDS
-        and not re.search(_WHOLE.format(re.escape(mark)), known, re.IGNORECASE)
+        if mark.casefold() not in STOP_WORDS and not re.search(_whole(mark), known, re.IGNORECASE)
     ]
 
 
-_WHOLE = r"(?<!\w)(?<!\d[.,:/-]){}(?!\w|[.,:/-]\d)"
-_MARKS = re.compile(r"(?<!\w)(?:\d+(?:[.,:/-]\d+)*[^\W_]*|[^\W\d_a-z][^\W_]*)")
+_START, _END = r"(?<![^\W_])", r"(?![^\W_])"
+_NO_NUMBER_BEFORE, _NO_NUMBER_BEHIND = r"(?<!\d[.,:/-])", r"(?![.,:/-]\d)"
+_MARKS = re.compile(rf"{_START}(?:{_NO_NUMBER_BEFORE}\d+(?:[.,:/-]\d+)*[^\W_]*|[^\W\d_a-z][^\W_]*)")
+
+
+def _whole(mark: str) -> str:
+    found = f"{_START}{re.escape(mark)}{_END}"
+    return f"{_NO_NUMBER_BEFORE}{found}{_NO_NUMBER_BEHIND}" if mark[0].isdigit() else found
 
 
 def _plain(text: str) -> str:

@@ -7,7 +7,6 @@ than importing torch: a briefing needs neither torch nor transformers. All in fl
 from __future__ import annotations
 
 import os
-import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from itertools import groupby
@@ -15,7 +14,8 @@ from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
-from threadpoolctl import threadpool_limits
+
+from summarizer.blas import one_thread_each
 
 Array = NDArray[np.float32]
 Ids = NDArray[np.int32]
@@ -24,8 +24,7 @@ Weights = Mapping[str, Array]  # of safetensors; what is stored in half precisio
 BATCH = 512  # tokens that are best computed at once: they stay in the processor's cache
 _Item = TypeVar("_Item")
 _Result = TypeVar("_Result")
-_EPSILON = np.float32(1e-12)
-_LIMITED = threading.Lock()  # the limit on BLAS holds for the whole process
+EPSILON = 1e-12  # of all layer normalisations
 
 
 class Bert:
@@ -122,16 +121,16 @@ def on_all_processors(compute: Callable[[_Item], _Result], items: Iterable[_Item
     """Each item's result, in order; each processor computes items of its own.
 
     The matrices here are too small to be shared out, and what is no matrix product would
-    run on one processor alone.
+    run on one processor alone. ``compute`` must not come back here.
     """
-    with _LIMITED, threadpool_limits(1, "blas"), ThreadPoolExecutor(processors()) as pool:
+    with one_thread_each(), ThreadPoolExecutor(threads()) as pool:
         return list(pool.map(compute, items))
 
 
-def processors() -> int:
+def threads() -> int:
     """How many threads this process may use: OMP_NUM_THREADS, else one a processor."""
     given = os.environ.get("OMP_NUM_THREADS", "")
-    if given.isdigit() and int(given):
+    if given.isdecimal() and int(given):
         return int(given)
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
@@ -164,7 +163,7 @@ def layer_norm(values: Array, weight: Array, bias: Array) -> Array:
     """Layer normalisation of the rows, in place."""
     values -= values.mean(axis=1, keepdims=True)
     variance = np.einsum("ij,ij->i", values, values) / np.float32(values.shape[1])
-    values *= (1 / np.sqrt(variance + _EPSILON))[:, None]
+    values *= (1 / np.sqrt(variance + np.float32(EPSILON)))[:, None]
     values *= weight
     values += bias
     return values

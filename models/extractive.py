@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from summarizer.records import Draft, Group, Plan, Sentence, Writing
-from summarizer.tagging import tagged
+from summarizer.tagging import is_past, tagged
 from summarizer.words import collapse, count_words
 
 if TYPE_CHECKING:
@@ -132,10 +132,13 @@ def said(group: Group, previous: Sentence | None, *, names: frozenset[str]) -> s
     return f"{text if re.search(_ABBREVIATED, text) else text[:-1]} {bracket}."
 
 
+_PAST = frozenset("was were had did could would might said".split())
+
+
 def _is_present(text: str) -> bool:
-    """Whether the first verb is no past: "has begun", "insists" """
-    verb = next((token.text.lower() for token in tagged(text) if token.tag in "VX"), "")
-    return verb in ("have", "are", "do") or (verb.endswith("s") and verb != "was")
+    """Whether the first verb is no past that is known as one: "has begun", "insist" """
+    verb = next((token.text.lower() for token in tagged(text) if token.tag in "VX"), "was")
+    return not (verb.endswith("ed") or verb in _PAST or is_past(verb))
 
 
 def lone_names(plan: Plan) -> frozenset[str]:

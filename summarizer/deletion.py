@@ -22,6 +22,7 @@ from summarizer.deletion_words import (
     DAY,
     DEGREES,
     EMPTY,
+    FRAMES,
     FREE,
     HALVES,
     LEANING,
@@ -70,9 +71,11 @@ def _is_trifle(source: Sequence[Token], left: int, gone: Sequence[Token], right:
     """What may go wherever it stands: a bracket, a dateline, a word that adds nothing."""
     before = source[left] if left >= 0 else None
     after = source[right] if right < len(source) else None
+    words = {token.text.lower() for token in gone}
     if gone[0].text == "(" and gone[-1].text == ")":
-        return True
-    if gone[-1].text == "-" and _is_dateline(gone):
+        one = not any(token.text == ")" for token in gone[:-1])
+        return one and words.isdisjoint(BINDING | BINDING_CLAUSES | BOUNDS)
+    if (before is None or before.key in _TELLING) and _is_dateline(gone):
         return True
     if before and gone[0].text in ".!?" and after is None and before.text.isalpha():
         # What stands behind the end was no part of the sentence; but "Aug. 10", "mr. Reed".
@@ -82,14 +85,12 @@ def _is_trifle(source: Sequence[Token], left: int, gone: Sequence[Token], right:
         return before.key in _TELLING and after.tag in "ODPN"  # "said that he"
     if len(gone) < _WORDIEST and " ".join(token.text.lower() for token in gone) in WORDY:
         return True
-    words = [token.text.lower() for token in gone]
     return FREE.issuperset(words) or MARKS.issuperset(words)
 
 
-def _is_detail(
-    source: Sequence[Token], left: int, gone: Sequence[Token], right: int
-) -> bool:  # what refuses most at least cost comes first
+def _is_detail(source: Sequence[Token], left: int, gone: Sequence[Token], right: int) -> bool:
     """A clause or phrase that leaves a whole sentence which is still true."""
+    # What refuses most at least cost comes first.
     before = source[left] if left >= 0 else None
     after = source[right] if right < len(source) else None
     if gone[0].text == "(":
@@ -193,7 +194,8 @@ def _is_needed(source: Sequence[Token], left: int, body: Sequence[Token], right:
 
 def _is_dateline(gone: Sequence[Token]) -> bool:
     """ "Tilby (AP) -" """
-    return any(t.text == "(" for t in gone) and not any(t.tag in "VX" for t in gone)
+    named = all(token.tag in "PNT." for token in gone) and any(t.text == "(" for t in gone)
+    return gone[-1].text == "-" and named and len(gone) < 2 * _LONG
 
 
 def _is_superlative(token: Token) -> bool:
@@ -216,7 +218,7 @@ def _keeps(body: Sequence[Token], *, clause: bool) -> bool:
     says = [place for place, t in enumerate(body) if t.key in _TELLING and t.tag in "VEBG"]
     if says and says[-1] >= len(body) - 3:
         return True  # "..., police said"
-    if "according" in low:
+    if "according" in low or not FRAMES.isdisjoint(low) or "as far as" in " ".join(low):
         return True
     if clause:
         return False
@@ -315,7 +317,7 @@ def _aside(source: Sequence[Token], left: int, body: Sequence[Token], right: int
     if places and places[0] < relative:
         # a clause of its own: it may go at the end, where the rest was whole before it
         told = body[places[0]].key in _TELLING  # by whom
-        return after is None and places[0] > 0 and not told and is_whole(source[:left])
+        return after is None and places[0] > 0 and not told and is_whole(source[: left + 1])
     if after is not None and after.text in MARKS:
         return False  # one mark of the two would stay
     if any(one.text == "to" and other.tag == "B" for one, other in pairwise(body)):
@@ -399,7 +401,7 @@ def _inner(before: Token, body: Sequence[Token], after: Token) -> bool:
         return fits and not _is_later(before, body)
     plain = all(_is_manner(token) or (token.tag == "A" and token.text in EMPTY) for token in body)
     if plain and after.tag in "NA":
-        return True
+        return before.text.lower() not in ("a", "an")  # "it marks a significant step"
     if _is_office(body, after) and before.tag not in "NP":
         return True
     if after.tag == before.tag == body[0].tag == "P" and len(body) == 1:

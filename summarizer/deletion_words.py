@@ -15,6 +15,11 @@ BINDING = frozenset(
     normally frequently mainly primarily virtually seemingly supposedly temporarily initially
     times previously originally unsuccessfully falsely wrongly merely partially""".split()
 )
+# What tells in which world, by whose view or for whom the rest is true.
+FRAMES = frozenset(
+    """theory paper principle view opinion account film movie novel book play drama dream game tale
+    mice rats animals monkeys mistake tax taxes""".split()
+)
 # After these, to leave a restriction out is to say more.
 NARROWING = frozenset(
     """not n't no never none nobody nothing neither nor cannot without hardly barely rarely few
@@ -28,7 +33,8 @@ BOUNDS = frozenset(
 )
 # What binds it where it begins a clause that goes: the clause is told of, not the rest.
 BINDING_CLAUSES = frozenset(
-    "if unless until whether except without or but nor than once so".split()
+    """if unless until whether except without or but nor than once so assuming pending depending
+    barring provided providing supposing""".split()
 )
 # What wants something behind it.
 LEANING = frozenset(

@@ -16,13 +16,14 @@ short: the first, which are the best, are enough to find what repeats them.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
-from threadpoolctl import threadpool_limits
 
+from summarizer.blas import one_thread_each
 from summarizer.records import DuplicateKind
 
 if TYPE_CHECKING:
@@ -100,7 +101,7 @@ class Neighbours:
         everyone = np.arange(len(self._vectors))
         found = np.zeros(len(everyone), dtype=bool)
         # Many small products: threads would mostly wait for one another.
-        with threadpool_limits(1 if self._lists else None, "blas"):
+        with one_thread_each() if self._lists else nullcontext():
             for top in range(0, len(everyone), BLOCK):
                 rows = everyone[top : top + BLOCK]
                 for row, column, _ in (self._near(rows, everyone), *self._semantic(rows, everyone)):

@@ -19,8 +19,9 @@ from summarizer.tagging import Token, tagged
 
 _Tokens = tuple[Token, ...]
 
-# What it costs: a word of the writer's own, to leave words out, to change to another source.
 _NEAR = 0.5  # overlap from which two sources are versions of one sentence
+# What it costs: a word of the writer's own, one of content, to leave words out where grammar
+# does not let them go, where it does, to change to another source.
 _OWN, _OWN_CONTENT, _UNLICENSED, _JUMP, _CROSS = 0.1, 0.4, 1.0, 0.05, 0.1
 
 

@@ -211,6 +211,11 @@ burn burnt burned""".splitlines()
 }
 
 
+def is_past(word: str) -> bool:
+    """Whether a lower-case word is an irregular past: "broke", "told", not "hit"."""
+    return known.IRREGULAR.get(word, _PAST.get(word, word)) != word
+
+
 def _tags(words: list[str]) -> list[str]:
     lexicon = _lexicon()
     tags: list[str] = []

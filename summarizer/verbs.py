@@ -15,6 +15,8 @@ from summarizer.tagging import Token
 
 def is_whole(kept: Sequence[Token]) -> bool:
     """Whether there is a verb for the main clause and for each clause that is opened."""
+    if not kept:
+        return False
     if kept[0].tag in "IUGEVB":  # "In Tilby, he ...", "In July he ..."
         comma = next((place for place, token in enumerate(kept) if token.text == ","), None)
         if comma is None:

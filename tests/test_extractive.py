@@ -102,7 +102,10 @@ def test_the_opening_stays_behind_the_sentence_it_points_back_to() -> None:
         ("IT systems failed.", "In May 2023, IT systems failed."),
         ("The town has begun to rebuild.", "The town has begun to rebuild (May 2023)."),
         ("Orlova insists it was safe.", "Orlova insists it was safe (May 2023)."),
+        ("The officials say it was safe.", "The officials say it was safe (May 2023)."),
+        ("It can’t hold.", "It can’t hold (May 2023)."),
         ("The dam was old.", "In May 2023, the dam was old."),
+        ("The mayor said so.", "In May 2023, the mayor said so."),
     ],
 )
 def test_old_news_says_when(text: str, shown: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
@@ -125,7 +126,9 @@ def test_the_beam_finds_what_that_of_transformers_finds(
     found = beam.search(FusionModel.of(model), sources, lattices, starts, beams)
     scores = output.sequences_scores.tolist() if beams > 1 else None
     for row, best in enumerate(found):
-        assert best
+        own = output.sequences[row * beams : (row + 1) * beams].tolist()
+        finite = [score > -1e6 for score in scores[row * beams :][:beams]] if scores else [True]
+        assert len(best) == sum(end in ids and ok for ids, ok in zip(own, finite, strict=True))
         assert best == sorted(best, reverse=True)
         for place, written in enumerate(best):
             sequence = output.sequences[row * beams + place].tolist()
@@ -135,9 +138,40 @@ def test_the_beam_finds_what_that_of_transformers_finds(
 
 
 def test_no_four_pieces_come_twice(tokens: Any, model: Any) -> None:
-    text = "The mill burned and the mill burned and the mill burned and the mill burned down."
+    text = "The mill burned and the mill burned on Monday and the old mill burned in 1802, too."
     [found] = Fuser.of(model, tokens).fuse([[text]], lengths=[2], beams=4)
+    assert found
     for hypothesis in found:
         words = hypothesis.text.lower().rstrip(".").split()
         runs = list(zip(words, words[1:], words[2:], words[3:], strict=False))
         assert len(set(runs)) == len(runs)
+
+
+@pytest.mark.parametrize(
+    ("ids", "last", "found"),
+    [((1, 2, 3, 4, 1, 2, 3), 4, True), ((1, 2, 3, 4, 1, 2, 3), 5, False), ((1, 2, 3), 4, False),
+     ((4, 4, 4, 4), 4, True), ((4, 4, 4), 4, False)],
+)  # fmt: skip
+def test_a_run_that_was_written_before_is_recognised(
+    ids: tuple[int, ...], last: int, found: bool
+) -> None:
+    assert beam._repeats(ids, last) == found
+
+
+def test_several_threads_may_write_at_once(tokens: Any, model: Any) -> None:
+    fuser = Fuser.of(model, tokens)
+    alone = [fuser.fuse([group], lengths=[2], beams=2) for group in GROUPS]
+    with ThreadPoolExecutor(3) as pool:
+        together = list(pool.map(lambda g: fuser.fuse([g], lengths=[2], beams=2), GROUPS * 4))
+    assert together == alone * 4
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [("generated_ids", [1, 2, 3]), ("layer_norm_eps", 1e-3), ("length_ids", []),
+     ("num_attention_heads", 5)],
+)  # fmt: skip
+def test_sizes_that_do_not_fit_the_weights_are_refused(model: Any, key: str, value: Any) -> None:
+    weights = {name: tensor.numpy() for name, tensor in model.state_dict().items()}
+    with pytest.raises(ValueError, match=r"\w"):
+        FusionModel(weights, model.config.to_dict() | {key: value})

@@ -99,6 +99,15 @@ def test_sentences_about_different_things_are_joined_where_the_first_could_end()
     assert not walks.may_be_written("The old mill of, and Mayor Ana Duarte thanked the fire crews.")
 
 
+def test_what_cannot_be_judged_is_joined_to_nothing() -> None:
+    assert not Walks(["Two dead"]).may_be_written("Two dead, and two dead")
+
+
+@pytest.mark.parametrize("text", ["May: the deal delivered what voters wanted.", "Will, he left."])
+def test_a_sentence_that_opens_with_a_verb_may_be_written(text: str) -> None:
+    assert Walks([text]).may_be_written(text)
+
+
 def test_the_path_with_the_fewest_jumps_is_taken() -> None:
     walks = Walks([MILL, MILL])
     places = [walks.pieces[node].source for node in walks.lattice.path(walks.ids_of(MILL)[:-1])]

@@ -74,7 +74,7 @@ def test_where_nothing_passes_the_lead_stands_and_a_notice_says_so() -> None:
     assert writing.quoted == 1
     assert writing.notices == (
         "1 of 2 sentences (50%) is quoted from the articles as they stand: no wording of the "
-        "writer's own checks out.",
+        "writer's own could be told.",
     )
 
 
@@ -155,3 +155,30 @@ def test_an_old_report_is_dated() -> None:
 def test_a_plan_counts_a_sentence_as_shortened() -> None:
     assert writer({}).count_tokens("One, two three four and five words") == 6
     assert writer({}).count_tokens("") == 0
+
+
+def test_where_the_best_wording_does_not_fit_a_shorter_one_is_told() -> None:
+    short, long = "The old mill burned down.", "The old mill of Tilby burned down on Monday."
+    made = writer({LEAD: [long, short]})
+    plan = Plan(groups=(group(LEAD, OTHER),))
+    for words, told in ((9, [long]), (6, [short]), (4, [])):
+        [writing] = made.write([plan], words=words)
+        assert [draft.text for draft in writing.drafts] == told
+        assert writing.quoted == 0
+
+
+def test_of_likely_wordings_the_fullest_is_told_but_no_unlikely_one() -> None:
+    class Scored(ScriptedFuser):
+        def fuse(self, groups: Any, **_: Any) -> list[list[Hypothesis]]:
+            scores = {"The mill burned.": -0.2, "The old mill burned.": -1.1,
+                      "The old mill of Tilby burned.": -1.3}  # fmt: skip
+            return [[Hypothesis(text=t, score=s, used=(0,)) for t, s in scores.items()]]
+
+    made = FusionWriter.of(Scored({}), guard=guard)  # type: ignore[arg-type]
+    [writing] = made.write([Plan(groups=(group(LEAD),))], words=50)
+    assert [draft.text for draft in writing.drafts] == ["The old mill burned."]
+
+
+def test_a_plan_counts_three_words_for_four() -> None:
+    assert writer({}).count_tokens("One two three four.") == 3
+    assert writer({}).count_tokens("One two three four five.") == 4

@@ -17,7 +17,7 @@ REPEATED = 4  # word pieces in a row that may not occur twice in a sentence
 
 
 class Written(NamedTuple):
-    """A finished sentence: its pieces, without the end, and their mean log probability."""
+    """A finished sentence: its pieces without the end; their mean log probability with it."""
 
     score: float
     ids: tuple[int, ...]
@@ -86,7 +86,11 @@ def search(
     starts: Sequence[int],
     beams: int,
 ) -> list[list[Written]]:
-    """The best finished sentences of each group, at most ``beams``, best first.
+    """Finished sentences of each group, at most ``beams``, best first.
+
+    As transformers' ``generate`` with ``early_stopping=False``: a group is done when it has
+    ``beams`` sentences and no open path is as likely, on average so far. No sentence is
+    longer than ``LONGEST``, nor has the same ``REPEATED`` pieces in a row twice.
 
     ``sources`` are the ids read, ordered by length, ``starts`` those that the decoder
     starts with.

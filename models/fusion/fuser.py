@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from models.bert import on_all_processors, processors
+from models.bert import on_all_processors, threads
 from models.fusion.beam import Written, search
 from models.fusion.casing import Piece, typeset
 from models.fusion.data import MAX_SOURCE
@@ -46,6 +46,9 @@ def tokenizer_of(path: Path) -> Any:
 
 class Fuser:
     """The trained model with its tokenizer; safe to call from several threads.
+
+    A group's hypotheses do not depend on the other groups, but for the last bits of their
+    scores: sums are rounded as matrices are shaped, and those are shared.
 
     Raises ModelError where ``folder`` holds no checkpoint of it.
     """
@@ -91,7 +94,7 @@ class Fuser:
             (place for place, (ids, _) in enumerate(read) if len(ids) > 2),
             key=lambda place: len(read[place][0]),
         )
-        size = min(_ROWS, math.ceil(len(order) / processors())) or 1
+        size = min(_ROWS, math.ceil(len(order) / threads())) or 1
 
         def decode(rows: Sequence[int]) -> None:
             decoded = self._decode([read[row] for row in rows], [lengths[row] for row in rows],

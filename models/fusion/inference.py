@@ -14,7 +14,20 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from models.bert import Array, Bert, Ids, Layer, Weights, layer_norm, linear, matrix, pair, softmax
+from models.bert import (
+    EPSILON,
+    Array,
+    Bert,
+    Ids,
+    Layer,
+    Weights,
+    layer_norm,
+    linear,
+    matrix,
+    pair,
+    softmax,
+)
+from models.fusion.data import MAX_SOURCE
 
 LONGEST = 64  # word pieces of a sentence
 
@@ -50,7 +63,13 @@ class FusionModel:
         )
         self.generator = pair(weights, "generator")
         self.gate = pair(weights, "gate")
-        Decoding(self, self.read([np.zeros(3, np.int32)]), 1).step(*np.zeros((2, 1, 1), int))
+        if len(self.generator[1]) != len(self.generated_ids):
+            raise ValueError("the generator's weights are not of generated_ids.")
+        if config["layer_norm_eps"] != EPSILON or not self.length_ids:
+            raise ValueError("layer_norm_eps or length_ids are not as they must be.")
+        # Tried once at full length, so that what does not fit is told now.
+        read = self.read([np.zeros(MAX_SOURCE, np.int32)])
+        Decoding(self, read, 1).step(*np.zeros((2, 1, 1), np.int64))
 
     @classmethod
     def load(cls, folder: Path) -> FusionModel:
@@ -63,7 +82,7 @@ class FusionModel:
     @classmethod
     def of(cls, model: Any) -> FusionModel:
         """The same as a ``FusionForConditionalGeneration``."""
-        state = {name: value.cpu().numpy() for name, value in model.state_dict().items()}
+        state = {name: value.cpu().numpy().copy() for name, value in model.state_dict().items()}
         return cls(state, model.config.to_dict())
 
     def read(self, pieces: Sequence[Ids]) -> list[Array]:

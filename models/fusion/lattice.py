@@ -67,7 +67,7 @@ class Lattice:
                 if number != source and shared >= _ALIKE:
                     for place, following in sentence.cross(other):
                         self._after.setdefault(place, set()).add(following)
-                elif shared < _UNLIKE:
+                elif sentence.tokens and other.tokens and shared < _UNLIKE:
                     starts.update(other.starts())
             if starts and joints:
                 self._join(sentence, starts, joints)

@@ -172,5 +172,5 @@ def _notices(quoted: int, told: int) -> tuple[str, ...]:
     verb = "is" if quoted == 1 else "are"
     return (
         f"{quoted} of {told} sentences ({quoted / told:.0%}) {verb} quoted from the articles as "
-        "they stand: no wording of the writer's own checks out.",
+        "they stand: no wording of the writer's own could be told.",
     )
