@@ -179,6 +179,6 @@ def test_of_likely_wordings_the_fullest_is_told_but_no_unlikely_one() -> None:
     assert [draft.text for draft in writing.drafts] == ["The old mill burned."]
 
 
-def test_a_plan_counts_three_words_for_four() -> None:
-    assert writer({}).count_tokens("One two three four.") == 3
-    assert writer({}).count_tokens("One two three four five.") == 4
+def test_a_plan_counts_seven_words_for_ten() -> None:
+    assert writer({}).count_tokens("One two three four five six seven eight nine ten.") == 7
+    assert writer({}).count_tokens("One two three.") == 3

@@ -17,7 +17,7 @@ from summarizer.words import collapse, count_words, fold, stems
 
 CHECKPOINT = Path(__file__).parent / "checkpoint"
 LENGTH = 2  # asked for; a place in ``data.LENGTHS``
-_SHARE = 0.75  # of its words that a plan counts for a sentence, since it will be shortened
+_SHARE = 0.7  # of its words that a plan counts for a sentence, since it will be shortened
 _NEAR = 1.0  # nats a word piece that what is told may be less likely than the likeliest
 _SAME = 0.6  # of a sentence's content that one which merely repeats it has in common
 
