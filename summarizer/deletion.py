@@ -85,7 +85,7 @@ def _is_trifle(source: Sequence[Token], left: int, gone: Sequence[Token], right:
         return before.key in _TELLING and after.tag in "ODPN"  # "said that he"
     if len(gone) < _WORDIEST and " ".join(token.text.lower() for token in gone) in WORDY:
         return True
-    return FREE.issuperset(words) or MARKS.issuperset(words)
+    return words <= FREE
 
 
 def _is_detail(source: Sequence[Token], left: int, gone: Sequence[Token], right: int) -> bool:
@@ -102,8 +102,8 @@ def _is_detail(source: Sequence[Token], left: int, gone: Sequence[Token], right:
         return after is not None and _opening(gone, body, source[right:])
     if before.text.lower() in LEANING or (before.tag == "T" and body[0].tag in "CT"):
         return False  # "those who ...", "last Monday", "Nov. 3"
-    if before.text.isdigit() and gone[0].text == ":":
-        return False  # "8:21 a.m."
+    if before.text[-1].isdigit() and gone[0].text in ":-":
+        return False  # "8: 21 a.m.", "2-3m"
     if gone[0].text == "-" and after is not None and gone[-1].text != "-":
         return False
     if after is None and not _may_end(before):

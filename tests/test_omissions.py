@@ -211,6 +211,8 @@ def test_what_grammar_lets_go_may_go(source: str, written: str) -> None:
         ),
         ("The mayor was not at home (in Tilby) - a burned house.", "The mayor was a burned house."),
         ("It marks a significant step.", "It marks a step."),
+        ("It measured 2-3m in length.", "It measured 2 3m in length."),
+        ("It measured 2-3m in length.", "It measured 2."),
         ("Tilby burned on November 16.", "Tilby burned on 16."),
         ("Talks began at 8: 21 a.m. in Tilby.", "Talks began at 8."),
         ("They met in st. Louis last May.", "They met in st."),
