@@ -234,7 +234,11 @@ def _opening(gone: Sequence[Token], body: Sequence[Token], kept: Sequence[Token]
     """What goes in front: an adverbial up to its comma, a connective, a title, a dateline."""
     after = kept[0]
     low = {token.text.lower() for token in body}
-    if (len(body) == 1 and low <= CONNECTIVES) or (_is_day(body) and after.tag not in "TNVX"):
+    if len(body) == 1 and low <= CONNECTIVES:
+        return after.tag not in "VX"
+    if _is_day(body) and len(kept) > 1 and kept[1].text[0].isdigit():
+        return False  # "on Monday, May 2, ..."
+    if _is_day(body) and after.tag not in "TNVX":
         return True
     if _is_office(body, after):
         return True
@@ -322,6 +326,8 @@ def _aside(source: Sequence[Token], left: int, body: Sequence[Token], right: int
         return False  # one mark of the two would stay
     if any(one.text == "to" and other.tag == "B" for one, other in pairwise(body)):
         return False  # "allow the firm, a mill, more time to sell"
+    if after is None and head.tag == "N":
+        return False  # "a Tilby, Varland, shop"
     if after is None and ((nested and head.tag in "NPAC") or any(t.tag == "J" for t in body)):
         return False  # "red, white, and blue"
     place = left if source[left].text not in MARKS else left - 1
@@ -334,7 +340,10 @@ def _tail(kept: Sequence[Token], body: Sequence[Token]) -> bool:
     head, before = body[0], kept[-1]
     low = head.text.lower()
     if _is_day(body) and before.tag not in "IDAU":
-        return not _is_later(before, body) and (before.tag == "T" or before.text.lower() not in DAY)
+        helped = len(kept) > 1 and kept[-2].tag in "XR"  # "was filed", not "papers filed"
+        if _is_later(before, body) or (before.tag == "E" and not helped):
+            return False
+        return before.tag == "T" or before.text.lower() not in DAY
     nominal = before.tag in _NOMINAL
     if not is_whole(kept):
         return False
@@ -353,7 +362,7 @@ def _tail(kept: Sequence[Token], body: Sequence[Token]) -> bool:
     if head.tag == "I":
         helped = len(kept) > 1 and kept[-2].tag in "XR"  # "was found", not "a video posted"
         verbal = before.tag in "VR" or before.text.lower() in PARTICLES
-        known = nominal or verbal or (before.tag == "E" and helped)
+        known = (nominal and before.tag != "O") or verbal or (before.tag == "E" and helped)
         clause = next((t.tag for t in body if t.tag in "VXWUJ"), "W")
         plain = clause in "WUJ" and not any(token.tag == "B" for token in body)
         return _is_loose_phrase(body) and known and plain
@@ -373,9 +382,15 @@ def _tail(kept: Sequence[Token], body: Sequence[Token]) -> bool:
         bound = before.text.lower() in PARTICLES or "'" in before.text or before.tag == "T"
         told = any(token.key in _TELLING for token in kept[-3:])
         whole = head.tag == "W" or is_subordinate(body)
-        return nominal and whole and not (thing or bound or told)
+        return nominal and whole and not (thing or bound or told or _is_bare(kept))
     manner = head.tag == "T" or low.endswith("ly") or (_is_manner(head) and low != "still")
     return manner and before.tag not in "IDAX" and all(t.tag in "RTID" for t in body)
+
+
+def _is_bare(kept: Sequence[Token]) -> bool:
+    """Whether a noun stands last of which nothing is said: "they passed a law" """
+    one = kept[-2] if len(kept) > 1 else kept[-1]
+    return kept[-1].tag == "N" and (one.text.lower() in ("a", "an") or one.tag in "IVXJ.")
 
 
 def _is_loose_phrase(body: Sequence[Token]) -> bool:
@@ -414,7 +429,11 @@ def _inner(before: Token, body: Sequence[Token], after: Token) -> bool:
     if before.tag not in _NOMINAL or not ends:
         return False
     if body[0].tag == "I":
-        ended = body[-1].tag in "NPTC" and not any(t.tag in "VXBGJUW." for t in body)
+        ended = (
+            before.tag != "O"
+            and body[-1].tag in "NPTC"
+            and not any(t.tag in "VXBGJUW." for t in body)
+        )
         return ended and _is_loose_phrase(body)
     closed = body[-1].tag in "NPTCVER" and verbs(body) >= openers(body) + links(body)
     return body[0].tag == "W" and after.tag in "XV" and closed

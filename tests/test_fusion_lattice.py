@@ -80,6 +80,9 @@ def test_a_clause_may_go_and_half_of_one_may_not() -> None:
     assert walks.may_be_written("On Monday Mayor Ana Duarte opened the rebuilt bridge of Tilby.")
     assert not walks.may_be_written("On Monday Mayor Ana Duarte opened the rebuilt bridge of.")
     assert not walks.may_be_written("On Monday Mayor Ana Duarte was elected in the rain.")
+    assert not Walks(["On Monday, march 2, a fire broke out."]).may_be_written(
+        "March 2, a fire broke out."
+    )
     assert not Walks(["Last Monday, the mill burned down."]).may_be_written(
         "Last, the mill burned."
     )
