@@ -12,7 +12,7 @@ import pytest
 ROOT = Path(__file__).parents[1]
 HEAVY = ("torch", "transformers", "gradio", "datasets", "ray", "trafilatura", "pypdf", "docx",
          "nltk", "sentence_transformers")  # fmt: skip
-GROUND = {"records", "errors", "protocols", "words", "porter"}
+GROUND = {"blas", "records", "errors", "protocols", "words", "porter"}
 # Functions of texts alone, which a writer may ask what can be said.
 LANGUAGE = {"tagging", "deletion", "omissions", "wholeness", "guard"}
 ON_TOP = {"__init__", "__main__", "pipeline", "cli", "explain", "web", "batch", "workers"}
