@@ -253,6 +253,8 @@ def _opening(gone: Sequence[Token], body: Sequence[Token], kept: Sequence[Token]
     clause = body[0].tag in "U"
     if low & BINDING_CLAUSES or _keeps(body, clause=clause):
         return False
+    if not NARROWING.isdisjoint(token.text.lower() for token in kept):
+        return False  # "before the fire, it was let without incident"
     return body[0].tag in "IUGERTJ" and is_subordinate(body)
 
 
@@ -310,6 +312,8 @@ def _aside(source: Sequence[Token], left: int, body: Sequence[Token], right: int
             return False
     if head.text == "of":
         return False
+    if after is not None and left > 0 and source[left - 1].text == ",":
+        return False  # "Reed, 61, a miller, was": one of the marks must stay
     if after is None and resumes(source[left + 1 :]):
         return False
     if head.tag in "WGERIUT":
@@ -362,12 +366,16 @@ def _tail(kept: Sequence[Token], body: Sequence[Token]) -> bool:
     if head.tag == "I":
         helped = len(kept) > 1 and kept[-2].tag in "XR"  # "was found", not "a video posted"
         verbal = before.tag in "VR" or before.text.lower() in PARTICLES
-        known = (nominal and before.tag != "O") or verbal or (before.tag == "E" and helped)
+        known = (
+            (nominal and before.tag not in "OC" and not _is_bare(kept))
+            or verbal
+            or (before.tag == "E" and helped)
+        )
         clause = next((t.tag for t in body if t.tag in "VXWUJ"), "W")
         plain = clause in "WUJ" and not any(token.tag == "B" for token in body)
         return _is_loose_phrase(body) and known and plain
     if head.tag == "U":
-        return low != "that"
+        return low != "that" and not _is_bare(kept)
     if head.tag == "J":
         second = body[1].tag if len(body) > 1 else "J"
         if not (second in "VXRBO" or (second == "E" and before.tag in "EV")):
@@ -430,7 +438,7 @@ def _inner(before: Token, body: Sequence[Token], after: Token) -> bool:
         return False
     if body[0].tag == "I":
         ended = (
-            before.tag != "O"
+            before.tag not in "OC"
             and body[-1].tag in "NPTC"
             and not any(t.tag in "VXBGJUW." for t in body)
         )

@@ -39,7 +39,8 @@ BINDING_CLAUSES = frozenset(
 # What wants something behind it.
 LEANING = frozenset(
     """something someone somebody anything anyone anybody everything everyone everybody nothing
-    nobody people those ones one last next this past every each vice http https""".split()
+    nobody people those ones one last next this past every each vice http https
+    housed located based situated placed""".split()
 )
 # What opens a sentence that leans on what stands before it.
 LOST = frozenset("he she they it his her their its him them this that these those".split())
@@ -75,7 +76,9 @@ LIMITS = frozenset("in since for of after from among at on by to before ever out
 # What may go anywhere.
 FREE = frozenset("the a an also both , .".split())
 # Words that are cut short by a stop, without being titles.
-CUT = frozenset("st co corp inc mt no vs sr u p a jan feb aug sept oct nov dec".split())
+CUT = frozenset(
+    "st co corp inc mt no vs sr u p a jan feb aug sept oct nov dec cpl pfc supt insp".split()
+)
 # What is no name behind a title: "Justice Department"; and halves of titles.
 BODIES = frozenset("justice department court ministry office party league council board".split())
 HALVES = frozenset("supreme foreign defense defence interior prime vice deputy".split())

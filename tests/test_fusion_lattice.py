@@ -83,6 +83,7 @@ def test_a_clause_may_go_and_half_of_one_may_not() -> None:
     assert not Walks(["On Monday, march 2, a fire broke out."]).may_be_written(
         "March 2, a fire broke out."
     )
+    assert not Walks(["They are housed in the mill."]).may_be_written("They are housed.")
     assert not Walks(["Last Monday, the mill burned down."]).may_be_written(
         "Last, the mill burned."
     )
