@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from summarizer.deletion import SAY
 from summarizer.records import Draft, Group, Plan, Sentence, Writing
 from summarizer.tagging import is_past, tagged
 from summarizer.words import collapse, count_words
@@ -174,7 +175,7 @@ def present(text: str, *, bound: bool = False) -> str:
 
 def close(text: str) -> str:
     """The sentence with a final stop."""
-    bare = text.rstrip(_CLOSERS)
+    bare = text.rstrip(_CLOSERS + " ")
     if not text or bare.endswith(tuple(_STOPS)) or text.endswith(tuple(_STOPS)):
         return text
     text = text.rstrip(" ,;:–—-")
@@ -210,7 +211,9 @@ def _mend_marks(text: str) -> str:
         marks = [1 if c == opener else -1 if c == closer else 0 for c in text]
         text = _with_partners(text, marks, opener, closer)
     if text.count('"') % 2 and not re.search(r'\d"', text):  # 6" is a measure
-        marks = [_direction(text, at) if c == '"' else 0 for at, c in enumerate(text)]
+        marks = []
+        for at, c in enumerate(text):
+            marks.append(_direction(text, at, opened=sum(marks) > 0) if c == '"' else 0)
         text = _with_partners(text, marks, '"', '"')
     for opener, closer in _BRACKETS:
         if text.startswith(opener) and closer not in text:
@@ -221,9 +224,21 @@ def _mend_marks(text: str) -> str:
     return text
 
 
-def _direction(text: str, at: int) -> int:
-    """1 where the straight mark at ``at`` opens, -1 where it closes."""
-    return 1 if at == 0 or text[at - 1] in " ([—–-" else -1
+def _direction(text: str, at: int, *, opened: bool) -> int:
+    """1 where the straight mark at ``at`` opens, -1 where it closes.
+
+    With spaces on both sides it closes where one is ``opened``, or behind a comma or a stop
+    that follows no verb of saying: 'we will stay, " he said', 'he said, " we will'.
+    """
+    before, after = text[:at].rstrip(), text[at + 1 :]
+    if not before or not after.strip():
+        return -1 if before else 1
+    if text[at - 1] not in " ([—–-":
+        return -1
+    if not after.startswith(" "):
+        return 1
+    last = re.search(r"(\w*)[,.!?]$", before)
+    return -1 if opened or (last and tagged(last[1] or "-")[-1].key != SAY) else 1
 
 
 def _with_partners(text: str, marks: list[int], opener: str, closer: str) -> str:

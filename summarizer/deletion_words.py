@@ -40,7 +40,7 @@ BINDING_CLAUSES = frozenset(
 LEANING = frozenset(
     """something someone somebody anything anyone anybody everything everyone everybody nothing
     nobody people those ones one last next this past every each vice http https
-    housed located based situated placed""".split()
+    housed located based situated placed thanks due even ever starting beginning""".split()
 )
 # What opens a sentence that leans on what stands before it.
 LOST = frozenset("he she they it his her their its him them this that these those".split())
@@ -65,8 +65,43 @@ EMPTY = frozenset(
     """significant major large big huge massive serious strong growing various recent
     upcoming ongoing particular certain whole controversial historic popular famous well-known
     prominent key important crucial critical current existing additional latest powerful dramatic
-    terrible tragic horrific brutal vast wide extensive""".split()
+    terrible tragic horrific brutal vast wide extensive own entire numerous multiple
+    exclusive""".split()
 )
+# Nouns that say nothing without a clause behind them: "the person who called".
+HOLLOW = frozenset(
+    """person man woman thing things place places way ways day time moment year kind type sort fact
+    reason reasons hope belief idea news sign signs chance point matter area part piece amount
+    number group series entities entity case cases situation condition conditions extent
+    degree claim claims question questions challenge challenges attempt attempts times""".split()
+)
+# After these a colon brings what is meant.
+POINTING = frozenset("thus following follows this these so question questions answer here".split())
+# Nouns that "in ..." completes, as stems: "a drop in temperature".
+INWARD = frozenset(
+    """drop rise increas decreas declin fall surg jump cut chang reduct growth slump spike shift
+    interest role part belief confid faith involv differ advanc progress experi stake hike gain
+    result""".split()
+)
+# Verbs that lean on the preposition behind them, as stems: "who specializes in tariffs".
+INTO = frozenset(
+    """special specialis result consist focu reli depend believ engag particip succeed invest live
+    resid remain sit stand lie rest appear star look take name deal arriv aim catch
+    caught""".split()
+)
+# What somebody does with a thing that is done: "to see the networks dismantled".
+CAUSING = frozenset("see want have get hear find keep leave leav need like make watch feel".split())
+# What "by ..." tells no more than the doer of, as stems.
+DONE = frozenset(
+    """arrest kill shoot shot find rescu detain injur wound attack seiz releas approv reject publish
+    announc hit struck strike stop bite bitten damag destroi confirm""".split()
+)
+# How long before or after; and how much of a past is meant by "recent".
+UNITS = frozenset(
+    """second seconds minute minutes moment moments hour hours day days week weeks month months year
+    years decade decades century centuries""".split()
+)
+AGES = UNITS | frozenset("past times time memory history".split())
 # What is measured by a phrase behind it, and what such phrases begin with.
 SUPERLATIVES = frozenset(
     """first second third fourth fifth sixth seventh eighth ninth tenth last only most least best
@@ -86,7 +121,11 @@ HALVES = frozenset("supreme foreign defense defence interior prime vice deputy".
 LITTLE = frozenset(
     """also just still already now then again very indeed however really actually simply
     basically notably sharply dramatically strongly quickly jointly heavily recently currently
-    particularly especially clearly significantly""".split()
+    particularly especially clearly significantly quite remarkably suddenly obviously certainly
+    definitely absolutely literally incredibly unbelievably strikingly vastly considerably newly
+    unfortunately sadly interestingly unsurprisingly finally eventually ultimately frantically
+    abruptly aggressively carefully slowly rapidly swiftly immediately formally constantly
+    repeatedly openly visibly essentially exceedingly breathtakingly massively""".split()
 )
 # What measures the adverb behind it.
 DEGREES = frozenset("most more less least so as too very how".split())

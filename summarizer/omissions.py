@@ -34,9 +34,9 @@ def omissions(written: str, sources: Sequence[str]) -> tuple[str, ...]:
 
 @lru_cache(maxsize=4096)
 def without_end(text: str) -> tuple[Token, ...]:
-    """The tokens of a sentence less the marks at its end."""
+    """The tokens of a sentence less the marks at its end, but for that of a question."""
     tokens = tagged(text)
-    while tokens and tokens[-1].text in '.!?"':
+    while tokens and tokens[-1].text in '.!"':
         tokens = tokens[:-1]
     return tokens
 
@@ -176,12 +176,17 @@ def _ways(
 ) -> Iterator[tuple[Sequence[Token], int, int]]:
     """Where one of two sentences has both words, in the same place as the other."""
     mine, theirs = before[left], after[right]
-    for at in range(right):
-        if _anchored(before[left::-1], after[at::-1], inside=theirs.tag == "P"):
-            yield after, at, right
-    for at in range(left + 1, len(before)):
-        if _anchored(before[at:], after[right:], inside=mine.tag == "P"):
-            yield before, left, at
+    inside = theirs.tag == "P"
+    places = [
+        at for at in range(right) if _anchored(before[left::-1], after[at::-1], inside=inside)
+    ]
+    if len(places) == 1:  # of several nobody can tell which is meant
+        yield after, places[0], right
+    inside = mine.tag == "P"
+    later = range(left + 1, len(before))
+    places = [at for at in later if _anchored(before[at:], after[right:], inside=inside)]
+    if len(places) == 1:
+        yield before, left, places[0]
 
 
 @lru_cache(maxsize=1024)

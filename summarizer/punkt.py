@@ -31,6 +31,8 @@ class Rules:
     capitals_lowered: frozenset[str]
     starters: frozenset[str]
     openings: frozenset[str]  # starters and ordinary words
+    fresh: frozenset[str]
+    onward: frozenset[str]
     leading: frozenset[str]
     numbered: frozenset[str]
     closing: frozenset[str]
@@ -78,6 +80,8 @@ def rules() -> Rules:
         capitals_lowered=capitals_lowered,
         starters=starters,
         openings=starters | ordinary,
+        fresh=words["fresh"],
+        onward=words["onward"],
         leading=words["leading"],
         numbered=frozenset(map(str.lower, words["numbered"])),
         closing=closing,

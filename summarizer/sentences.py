@@ -273,7 +273,7 @@ def _ends_at_full_stop(context: _Context) -> bool:
         return False
     if lower in rules.numbered and _is_numeral(context.bare):
         return False
-    initial = len(word) == 1 and word.isupper()
+    initial = len(word) == 1 and (word.isupper() or context.no_case)
     abbreviated = initial or rules.is_abbreviation(lower) or bool(_DOTTED.fullmatch(word))
     if not abbreviated and (word[-1].isalpha() or following[0].isupper()):
         return True  # Punkt's default, which need not be asked for
@@ -283,13 +283,16 @@ def _ends_at_full_stop(context: _Context) -> bool:
         return False
     if lower in ("a.m", "p.m"):
         zone = context.bare.partition("/")[0]  # "ET/PT"
-        return not (zone in rules.clock or " time" in context.ahead[: len(following) + 5])
+        zoned = zone in rules.clock or " time" in context.ahead[: len(following) + 5]
+        return not (zoned or (context.no_case and zone in rules.onward))
     if lower in rules.closing:
         return True
+    if initial and context.previous in rules.lettered:
+        return True
+    if context.no_case or (_DOTTED.fullmatch(word) and not word[0].isupper()):
+        return context.bare in rules.fresh  # a capital, or none, says nothing
     if initial:
-        return context.previous in rules.lettered or context.bare in rules.openings
-    if _DOTTED.fullmatch(word) and not word[0].isupper():
-        return context.bare in rules.starters  # "u.s." in lower-cased text
+        return context.bare in rules.openings
     if lower not in rules.abbreviations and "-" not in lower:
         return context.bare in rules.openings  # "S.E.C.": Punkt has not met it
     return rules.punkt_breaks(f"{word}. {following}")

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from importlib.util import find_spec
 from pathlib import Path
@@ -65,7 +65,8 @@ _TITLES = "St|Mr|Mrs|Ms|Dr|Gen|Sen|Rep|Gov|Lt|Col|Capt|Sgt|Prof|Rev|Jr|Sr"
 _TOKEN = re.compile(
     r"[$€£¥]?\d+(?:[,.:/-]\d+)*(?:%|(?![^\W_]|-[a-z]))"  # "1,500", "3-1", not "29-year-old"
     rf"|(?:[^\W\d_]\.){{2,}}|(?:{_TITLES}|[A-Z])\.(?=\s[A-Z])"  # "U.S.", "St. Louis"
-    r"|\w+n't|'s\b|[^\W_]+(?:[-&.'/](?!s\b)[^\W_]+)*|[.,;:!?()\"\[\]-]|'"
+    r"|\w+n't|'(?:s|re|ve|ll|d|m)\b|[^\W_]+(?:[-&.'/](?!(?:s|re|ve|ll|d|m)\b)[^\W_]+)*"
+    r"|[.,;:!?()\"\[\]-]|'"
 )
 
 
@@ -156,6 +157,8 @@ def _key(word: str, tag: str) -> str:
         return "month" + known.MONTHS[low]
     if low in known.WEEKDAYS and tag == "T":
         return known.WEEKDAYS[low]
+    if tag == "X" and low in _SHORT:
+        return _SHORT[low]
     if low in _SAYING:
         return "say"
     if low in _BE or low in _HAVE:
@@ -222,7 +225,9 @@ def _tags(words: list[str]) -> list[str]:
     for place, word in enumerate(words):
         low = word.lower()
         opens = place == 0 or words[place - 1] in '"('
-        if not word[0].isalnum() and word[0] not in "$€£¥":
+        if low in _SHORT and not (low == "'s" and tags and not _is_verbal(words, tags)):
+            tags.append("X")
+        elif not word[0].isalnum() and word[0] not in "$€£¥":
             tags.append("S" if low == "'s" or (low == "'" and tags and tags[-1] in "NP") else ".")
             if low == "n't":
                 tags[-1] = "R"
@@ -267,6 +272,20 @@ _COMPLEMENT = frozenset(
     suggest reveal indic admit deni promis suspect feel hear see mean learn understand complain
     conclud estim acknowledg declar agre ensur note""".split()
 )
+
+
+# Verbs cut short, and what they share with the whole ones.
+_SHORT = {"'s": "be", "'re": "be", "'m": "be", "'ve": "have", "'ll": "will", "'d": "would"}
+
+
+def _is_verbal(words: Sequence[str], tags: Sequence[str]) -> bool:
+    """Whether the "'s" behind ``tags`` is "is" or "has", and no genitive: "it's", "here's" """
+    following = words[len(tags) + 1 : len(tags) + 2]
+    been = bool(following) and following[0].lower() in ("been", "not")
+    return been or words[len(tags) - 1].lower() in _VERBAL
+
+
+_VERBAL = frozenset("it he she that there here what who where how why when this".split())
 
 
 def _numeral_tag(word: str, tags: list[str]) -> str:

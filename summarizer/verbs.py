@@ -9,12 +9,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import pairwise
 
-from summarizer.deletion_words import LINKS, OPENERS
+from summarizer.deletion_words import LINKS, OPENERS, UNITS
 from summarizer.tagging import Token
 
 
 def is_whole(kept: Sequence[Token]) -> bool:
     """Whether there is a verb for the main clause and for each clause that is opened."""
+    front = 0  # "Even given the fact that ...", "Two years after ..."
+    while front < len(kept) and (kept[front].tag in "RC" or kept[front].text.lower() in _FRONT):
+        front += 1
+    if front < len(kept) and (kept[front].tag in "IUGE" or kept[front].text.lower() in LINKS):
+        kept = kept[front:]
     if not kept:
         return False
     if kept[0].tag in "IUGEVB":  # "In Tilby, he ...", "In July he ..."
@@ -23,9 +28,19 @@ def is_whole(kept: Sequence[Token]) -> bool:
             if kept[0].tag != "I" or kept[0].text.lower() in LINKS:
                 return False
             pairs = pairwise(kept)
-            return any(two.tag == "X" or (one.tag == "O" and two.tag == "V") for one, two in pairs)
+            if any(token.text in '-"' for token in kept):
+                return False
+            first = next((place for place in range(len(kept)) if _opens(kept, place)), len(kept))
+            return verbs(kept[:first]) > 0 and any(
+                (two.tag == "X" and two.text.lower() not in ("being", "been", "be", "having"))
+                or (one.tag == "O" and two.tag == "V")
+                for one, two in pairs
+            )
         kept = kept[comma + 1 :]
     return verbs(kept) > openers(kept)
+
+
+_FRONT = UNITS | frozenset("long right shortly soon a an the".split())
 
 
 def verbs(tokens: Sequence[Token]) -> int:
@@ -77,4 +92,5 @@ def links(body: Sequence[Token]) -> int:
 
 def resumes(gone: Sequence[Token]) -> bool:
     """Whether a verb behind a comma goes on with the clause outside: ", who died, was ..." """
-    return any(one.text == "," and other.tag in "VX" for one, other in pairwise(gone))
+    plain = [token for token in gone if token.tag != "R"]
+    return any(one.text in ",-" and other.tag in "VX" for one, other in pairwise(plain))

@@ -64,6 +64,8 @@ def broken(text: str) -> str | None:
     words = re.findall(r"[\w'’]+", text)
     if words and words[-1] in _LEANING - (_AUXILIARIES_LAST if text[-1] in "?!" else frozenset()):
         return f"it breaks off at “{words[-1]}”"
+    if text[0] in ",;:.)]" and not re.match(r"\.{2,3}\s|\.\d", text):
+        return "it begins in mid-sentence"
     if text[0].islower() and not re.match(r"\w+[A-Z]|(?:al|de|van|von|el|bin)[ -]", text):
         return "it begins in mid-sentence"
     if len(words) > 3 and not any(verb.finite for verb in read(text).verbs):

@@ -120,8 +120,9 @@ class _Sentence:
     def __init__(self, text: str, pieces: Sequence[tuple[Piece, int]]) -> None:
         self.tokens: tuple[Token, ...] = ()
         self._places = [place for _, place in pieces]
-        self._first: list[int] = []  # of each token, its first and its last piece
-        self._last: list[int] = []
+        # Of each token its first and its last piece, and None for a boundary within a piece.
+        self._first: list[int | None] = []
+        self._last: list[int | None] = []
         found = spans(text)
         held: list[list[int]] = [[] for _ in found]
         token = 0
@@ -130,20 +131,23 @@ class _Sentence:
                 token += 1
             if held:
                 held[token].append(place)
-        # Where a token has no piece of its own, or the end was cut off, nothing is judged;
-        # what has no verb is no sentence to shorten.
-        if held and all(held) and any(token.tag in "VX" for token in without_end(text)):
+        # A piece may span two tokens ("couldn", "'", "t" of "could", "n't"): the later one
+        # has it. Where the end was cut off, nothing is judged; what has no verb is no
+        # sentence to shorten.
+        if held and held[-1] and any(token.tag in "VX" for token in without_end(text)):
             self.tokens = without_end(text)
-            self._first = [places[0] for places in held]
-            self._last = [places[-1] for places in held]
+            self._last = [places[-1] if places else None for places in held]
+            self._first = [
+                None if None in self._last[t - 1 : t] or not places else places[0]
+                for t, places in enumerate(held)
+            ]
 
     def starts(self) -> list[int]:
         """Where a sentence may begin."""
-        count = len(self.tokens)
         free = [
-            self._first[t]
-            for t in range(1, count)
-            if not self._is_glue(0, t) and may_go(self.tokens, -1, t)
+            first
+            for t, first in enumerate(self._first[: len(self.tokens)])
+            if t and first is not None and not self._is_glue(0, t) and may_go(self.tokens, -1, t)
         ]
         return [self._places[0], *free]
 
@@ -151,7 +155,9 @@ class _Sentence:
         """After which pieces nothing more need be said."""
         count = len(self.tokens)
         free = [
-            self._last[t] for t in range(count) if t == count - 1 or may_go(self.tokens, t, count)
+            last
+            for t, last in enumerate(self._last[:count])
+            if last is not None and (t == count - 1 or may_go(self.tokens, t, count))
         ]
         return free or [self._places[-1]]
 
@@ -160,13 +166,16 @@ class _Sentence:
         yield from pairwise(self._places)
         yield self._places[-1], end
         count = len(self.tokens)
-        stop = self._first[count] if count < len(self._first) else end
-        for left in range(count):
+        for left, last in enumerate(self._last[:count]):
             for right in range(left + 2, count):
-                if not self._is_glue(left + 1, right) and may_go(self.tokens, left, right):
-                    yield self._last[left], self._first[right]
-        for place in self.ends():
-            yield place, stop
+                first = self._first[right]
+                if last is None or first is None or self._is_glue(left + 1, right):
+                    continue
+                if may_go(self.tokens, left, right):
+                    yield last, first
+        stop = self._first[count] if count < len(self._first) else end
+        if stop is not None:
+            yield from ((place, stop) for place in self.ends())
 
     def _is_glue(self, start: int, stop: int) -> bool:
         """Whether only articles and marks stand there: true without, but no English."""
@@ -183,8 +192,11 @@ class _Sentence:
                     continue
                 if not verbs[left] or verbs[left] != their_verbs[right - 1]:
                     continue  # who did what would be mixed
-                if theirs[right].tag not in "VXE." and may_cross(mine, left, theirs, right):
-                    yield self._last[left], other._first[right]
+                last, first = self._last[left], other._first[right]
+                if last is None or first is None or theirs[right].tag in "VXE.":
+                    continue
+                if may_cross(mine, left, theirs, right):
+                    yield last, first
 
 
 def _last_verbs(tokens: Sequence[Token]) -> list[str]:
