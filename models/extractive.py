@@ -6,9 +6,9 @@ import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from summarizer.deletion import SAY
+from summarizer.phrases import SAY, is_present
 from summarizer.records import Draft, Group, Plan, Sentence, Writing
-from summarizer.tagging import is_past, tagged
+from summarizer.tagging import tagged
 from summarizer.words import collapse, count_words
 
 if TYPE_CHECKING:
@@ -119,7 +119,7 @@ def said(group: Group, previous: Sentence | None, *, names: frozenset[str]) -> s
     if all(word in text for word in re.findall(r"[A-Z]\w+|\d+", when.removeprefix("In "))):
         return text
     first = re.split(r"[\s,]", text, maxsplit=1)[0]
-    past = not _is_present(text)
+    past = not is_present(tagged(text))
     if past and first.lower() in _FUNCTION_WORDS and (len(first) == 1 or not first.isupper()):
         return f"{when}, {text[0].lower()}{text[1:]}"
     if past and (
@@ -131,15 +131,6 @@ def said(group: Group, previous: Sentence | None, *, names: frozenset[str]) -> s
         return f"{text} {bracket}"
     # The point of "U.S." or "a.m." belongs to the word.
     return f"{text if re.search(_ABBREVIATED, text) else text[:-1]} {bracket}."
-
-
-_PAST = frozenset("was were had did could would might said".split())
-
-
-def _is_present(text: str) -> bool:
-    """Whether the first verb is no past that is known as one: "has begun", "insist" """
-    verb = next((token.text.lower() for token in tagged(text) if token.tag in "VX"), "was")
-    return not (verb.endswith("ed") or verb in _PAST or is_past(verb))
 
 
 def lone_names(plan: Plan) -> frozenset[str]:

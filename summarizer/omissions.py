@@ -12,9 +12,10 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
-from summarizer.deletion import MARKS, SAY, may_go
-from summarizer.deletion_words import BINDING
+from summarizer.deletion import may_go
+from summarizer.deletion_words import BINDING, LINKS
 from summarizer.fact_words import TITLES
+from summarizer.phrases import MARKS, SAY
 from summarizer.tagging import Token, tagged
 
 _Tokens = tuple[Token, ...]
@@ -58,7 +59,9 @@ def _variants(source: str) -> tuple[tuple[Token, ...], ...]:
     ]
     for start in starts[:1] if commas else starts[:2]:
         tail = tokens[start:]
-        if not any(token.tag in "VXBGEJ." for token in tail):
+        dated = any(token.tag == "T" for token in tail) or tail[0].text.lower() in LINKS
+        moves = dated or may_go(tokens, start - 1, len(tokens))
+        if moves and not any(token.tag in "VXBGEJ." for token in tail):
             found.append((*tail, _COMMA, *tokens[:start]))
     return tuple(found)
 
@@ -176,17 +179,19 @@ def _ways(
 ) -> Iterator[tuple[Sequence[Token], int, int]]:
     """Where one of two sentences has both words, in the same place as the other."""
     mine, theirs = before[left], after[right]
-    inside = theirs.tag == "P"
-    places = [
-        at for at in range(right) if _anchored(before[left::-1], after[at::-1], inside=inside)
-    ]
-    if len(places) == 1:  # of several nobody can tell which is meant
-        yield after, places[0], right
-    inside = mine.tag == "P"
-    later = range(left + 1, len(before))
-    places = [at for at in later if _anchored(before[at:], after[right:], inside=inside)]
-    if len(places) == 1:
-        yield before, left, places[0]
+    # Of several places that look alike nobody can tell which is meant.
+    behind, ahead = theirs.tag == "P", mine.tag == "P"
+    places = _alike(before[left::-1], after[:right][::-1], inside=behind)
+    if len(places) == 1 == len(_alike(before[left::-1], before[::-1], inside=behind)):
+        yield after, right - 1 - places[0], right
+    places = _alike(after[right:], before[left + 1 :], inside=ahead)
+    if len(places) == 1 == len(_alike(after[right:], after, inside=ahead)):
+        yield before, left, left + 1 + places[0]
+
+
+def _alike(stretch: Sequence[Token], tokens: Sequence[Token], *, inside: bool) -> list[int]:
+    """From where on ``tokens`` go on like ``stretch``."""
+    return [at for at in range(len(tokens)) if _anchored(stretch, tokens[at:], inside=inside)]
 
 
 @lru_cache(maxsize=1024)

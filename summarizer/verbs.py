@@ -18,7 +18,8 @@ def is_whole(kept: Sequence[Token]) -> bool:
     front = 0  # "Even given the fact that ...", "Two years after ..."
     while front < len(kept) and (kept[front].tag in "RC" or kept[front].text.lower() in _FRONT):
         front += 1
-    if front < len(kept) and (kept[front].tag in "IUGE" or kept[front].text.lower() in LINKS):
+    opener = kept[front] if front < len(kept) else None
+    if opener and (opener.tag in "IUGE" or opener.text.lower() in LINKS or opener.text == "given"):
         kept = kept[front:]
     if not kept:
         return False

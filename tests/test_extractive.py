@@ -62,6 +62,11 @@ def written(writing: Writing) -> list[str]:
         ('He said: "It will hold.', 'He said: "It will hold."'),
         ('It held," he said.', '"It held," he said.'),
         ("“It held,” he said, “all night.”", "“It held,” he said, “all night.”"),
+        # ... with a space before and behind them
+        ('It held, " the engineer said.', '"It held, " the engineer said.'),
+        ('The mayor said, " it will hold.', 'The mayor said, " it will hold."'),
+        ('It will hold. "', '"It will hold. "'),
+        ("Hale &amp; Sons, 3 &lt; 4, held &x;.", "Hale & Sons, 3 < 4, held &x;."),
         ('A 6" pipe burst.', 'A 6" pipe burst.'),
         ("(The dam is old.", "The dam is old."),
         ("The dam is old.)", "The dam is old."),

@@ -39,6 +39,15 @@ STATE = (
             "The fire spread because of the wind.",
         ),
         ("The mill burned down on Monday while its owner was away.", "The mill burned down."),
+        (
+            "They couldn't sell the mill (in Tilby) by Monday.",
+            "They couldn't sell the mill by Monday.",
+        ),
+        (
+            "It's a good time to buy, Reed said, citing talks that failed.",
+            "It's a good time to buy, Reed said.",
+        ),
+        ("Reed's own mill was remarkably quiet.", "Reed's mill was quiet."),
     ],
 )
 def test_what_grammar_lets_go_may_go(source: str, written: str) -> None:
@@ -266,6 +275,264 @@ def test_what_grammar_lets_go_may_go(source: str, written: str) -> None:
         (
             "The song in Reed's recently released album is short.",
             "The song released album is short.",
+        ),
+        (
+            "They keep a cache of highly classified, heavily guarded papers.",
+            "They keep a cache of highly classified.",
+        ),
+        ("Reed is a married, openly proud man.", "Reed is a married."),
+        (
+            "Even given the fact that Reed is dull, the win is a surprise.",
+            "Even given the fact that Reed is dull.",
+        ),
+        (
+            "In a bid to stop the roads being clogged, Tilby is to pipe its beer.",
+            "In a bid to stop the roads being clogged.",
+        ),
+        (
+            "Long before Reed became the mayor, he was a miller.",
+            "Long before Reed became the mayor.",
+        ),
+        (
+            "In the time before the mill was built by Reed, Tilby was poor.",
+            "In the time before the mill was built by Reed.",
+        ),
+        (
+            "The path extends from the ground floor, up past the windows.",
+            "The path extends from the ground floor.",
+        ),
+        (
+            "The tree must go, and quickly, despite the protests.",
+            "The tree must go, and, despite the protests.",
+        ),
+        ("They have been held there ever since.", "They have been held there ever."),
+        ("They treated 107 on Monday and 523 on Tuesday.", "They treated 107 on Monday and 523."),
+        ("They treated 107 on Monday and 523 on Tuesday.", "They treated 107 and 523 on Tuesday."),
+        (
+            "Trips were cancelled because of snow Thursday and Friday.",
+            "Trips were cancelled because of snow and Friday.",
+        ),
+        ("Reed was the first man arrested for the fire.", "Reed was the first man."),
+        (
+            "Deaths followed a sudden drop in temperature over the weekend.",
+            "Deaths followed a sudden drop over the weekend.",
+        ),
+        (
+            "In 1993, 17 states had such visits; now, only six offer them.",
+            "In 1993, 17 states had such visits, only six offer them.",
+        ),
+        (
+            "In Varland, where 22,000 are in prison — the second-highest rate — 155 took part.",
+            "In Varland, the second-highest rate — 155 took part.",
+        ),
+        (
+            "If they fill you with instant, pure glee — then stay away.",
+            "If they fill you with instant then stay away.",
+        ),
+        (
+            "Up until now, millers have shrugged off the threat.",
+            "Up until, millers have shrugged off the threat.",
+        ),
+        (
+            "There are a dozen scenes where the camera falls into a hole.",
+            "There are a dozen scenes.",
+        ),
+        (
+            "The plot springs from the war to the recent past.",
+            "The plot springs from the war to the past.",
+        ),
+        ("The deal is supported by a group of owners.", "The deal is supported."),
+        (
+            "Millers ask for answers to the old question: who was Reed?",
+            "Millers ask for answers to the old question?",
+        ),
+        ("The two kept in touch by letter.", "The two kept."),
+        (
+            "Reed will stay in jail, even though he served his time.",
+            "Reed will stay in jail, even.",
+        ),
+        ("They were fired one minute after the polls closed.", "They were fired one minute."),
+        (
+            "It missed Tilby, thanks in part to a new tool the brigade is testing.",
+            "It missed Tilby, thanks is testing.",
+        ),
+        (
+            "The aim is one worthy thing: reminding us what we missed.",
+            "The aim is one worthy thing: reminding us.",
+        ),
+        (
+            "Louis Reed is her son and is the person who called.",
+            "Louis Reed is her son and is the person.",
+        ),
+        (
+            "The germs grow in young seeds in a mass of cells called the core.",
+            "The germs grow in young seeds called the core.",
+        ),
+        ("In May and June, Reed held six rallies.", "In May and, Reed held six rallies."),
+        (
+            "Reed spent nights in a row of hotels, often in small towns.",
+            "Reed spent nights in a row of hotels, often.",
+        ),
+        (
+            "It would cut the funds of the league starting in October.",
+            "It would cut the funds of the league starting.",
+        ),
+        (
+            "Another man thought to be involved has since been killed.",
+            "Another man thought to be involved has.",
+        ),
+        ("You see, they did not count on the miller's return.", "You see."),
+        ("They were filmed at 24, 28 and 32 weeks.", "They were filmed, 28 and 32 weeks."),
+        (
+            "They film it with a crew, her voice rising to a shout.",
+            "They film it with a crew, her voice.",
+        ),
+        (
+            "They were told by Reed that when she left the town, she paid him.",
+            "They were told by Reed that when she left the town.",
+        ),
+        (
+            "A plane arrived on Monday and a second one on Tuesday.",
+            "A plane arrived and a second one on Tuesday.",
+        ),
+        ("For right now, they are in Tilby.", "For right, they are in Tilby."),
+        ("It has been estimated at 1.8 million crowns.", "It has been estimated."),
+        (
+            "I speak, of course, about her taste in mills, which is odd.",
+            "I speak, of course, which is odd.",
+        ),
+        (
+            "That is the day when, officials say, the town will reach its limit.",
+            "That is the day when, officials say.",
+        ),
+        (
+            "They found that at the end of a five-year wait following a dose, the risk rose.",
+            "They found that at the end of a five-year wait following a dose.",
+        ),
+        ("They may have fears, compulsions, or both.", "They may have fears, compulsions, or."),
+        (
+            "It touches all parts of life, such as work, school and family.",
+            "It touches all parts of life, school and family.",
+        ),
+        (
+            "Here it is: in the absence of any signs, the mill seems to stand.",
+            "Here it is: in the absence of any signs.",
+        ),
+        (
+            "He stopped on a bright September morning, looking out.",
+            "He stopped on a bright September, looking out.",
+        ),
+        (
+            "He may not speak with guards, millers and his brother, jailed boss Tom Reed.",
+            "He may speak with guards jailed boss Tom Reed.",
+        ),
+        ("Tonight's show deals with a fire.", "'s show deals with a fire."),
+        (
+            "It is made by the peoples, for the pan and the oven, that brought rice.",
+            "It is made by the peoples, that brought rice.",
+        ),
+        (
+            "Varland makes history as millers, masons and smiths join hands.",
+            "Varland makes history as millers.",
+        ),
+        ("Some claim she died because of stress from the call.", "Some claim she died."),
+        (
+            "However, based on the call, the firm seems strict.",
+            ", based on the call, the firm seems strict.",
+        ),
+        (
+            "The photo shows her with her arms spread and lying still.",
+            "The photo shows her with her arms.",
+        ),
+        (
+            "She wanted a goodbye to her horse, whom she had looked after for years.",
+            "She wanted a goodbye to her horse, whom she had looked.",
+        ),
+        (
+            "Three inquiries began -- one by the court, one by the town and one by the brigade.",
+            "Three inquiries began -- one by the court, one by the town.",
+        ),
+        ("It is a way to attract and retain millers.", "It is a way to attract."),
+        (
+            "Reed plays a miller who specializes in fine flour.",
+            "Reed plays a miller who specializes.",
+        ),
+        (
+            "Water guards against thirst, which occurs when it is dry.",
+            "Water guards against thirst, which occurs.",
+        ),
+        (
+            "He wanted to see the gangs of thieves broken up.",
+            "He wanted to see the gangs of thieves.",
+        ),
+        ("The ninth court sees it differently.", "The ninth court sees it."),
+        (
+            "A panel said Monday that the jailed miller was entitled to a trial.",
+            "A panel said Monday was entitled to a trial.",
+        ),
+        (
+            "The miller who was driving the cart at the time the man was killed left.",
+            "The miller was killed left.",
+        ),
+        (
+            "They want peace, but after decades of talks, the two sides met.",
+            "They want peace, but after decades of talks.",
+        ),
+        (
+            "The mayor, a former leader of the guild, formally issued an order.",
+            "The mayor, a former leader of the guild.",
+        ),
+        (
+            "An even more important audience will be the voters.",
+            "An even more audience will be the voters.",
+        ),
+        (
+            "He got his sentence: a fine, 100 hours of work, and one year in prison, a term that "
+            "surprised them.",
+            "He got his sentence: a fine, 100 hours of work.",
+        ),
+        ("The group includes, naturally, many millers.", "The group includes."),
+        (
+            "The town bans the making, use, sale and storing of arms.",
+            "The town bans the making sale and storing of arms.",
+        ),
+        (
+            "When the victim got out of the car, the suspect, later named as Reed, emerged.",
+            "When the victim got out of the car later named as Reed, emerged.",
+        ),
+        (
+            "The move, made on Monday in the hall where Reed spoke, has angered millers.",
+            "The move, made on Monday in the hall.",
+        ),
+        ("He was moved, in part, by his debts.", "He was moved, by his debts."),
+        (
+            "Records show the date and when they entered Tilby, they felt followed.",
+            "Records show the date and when they entered Tilby.",
+        ),
+        (
+            "Of the drugs, 99 % of the trials aimed at a cure failed.",
+            "Of the drugs, 99 % of the trials aimed.",
+        ),
+        ("Reed said she is uncertain where her life will take her.", "Reed said she is uncertain."),
+        (
+            "During the visit in May the mayor, on behalf of the town, spoke.",
+            "During the visit on behalf of the town, spoke.",
+        ),
+        ("It hurt many, including 24 whose homes burned.", "It hurt many, including 24."),
+        (
+            "The report makes sleep alter the brain in much the same way as bread.",
+            "The report makes sleep alter the brain as bread.",
+        ),
+        ("So far, the millers have fought each other.", "Far, the millers have fought each other."),
+        ("At a hall in Tilby, Varland, Reed said he left.", "Varland, Reed said he left."),
+        ("Protection by the walls is present.", "Protection is present."),
+        (
+            "He is fighting for his trade, saying until pay has been agreed, millers should rest.",
+            "He is fighting for his trade, saying until pay has been agreed.",
+        ),
+        (
+            "Ana Duarte, M.D., of Tilby, Varland, and colleagues did a study.",
+            "Ana Duarte, M.D., of Tilby, Varland.",
         ),
     ],
 )

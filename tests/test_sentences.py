@@ -85,6 +85,24 @@ def test_lower_cased_text_is_not_judged_by_its_case() -> None:
     assert any(s.startswith('" is it over? " the mayor asked') for s in sentences_of(text))
 
 
+def test_in_lower_cased_text_no_capital_tells_an_initial_from_an_end() -> None:
+    text = (
+        "the fund of joseph r. Hale was sold at 9 a.m. On monday in the u.s. And the u.k. The "
+        "owner, holt inc. Of tilby, met ana m. Duarte at 5 p.m. The mayor of tilby spoke of "
+        "vitamin c. He left for the u.n. He was gone by 6 p.m. Tilby lay in the dark by then. "
+        "the mill by the river had burned for two days before the last of the crews went home, "
+        "and nobody could tell whether it would ever grind the corn of the valley again."
+    )
+    assert sentences_of(text)[:6] == [
+        "the fund of joseph r. Hale was sold at 9 a.m. On monday in the u.s. And the u.k.",
+        "The owner, holt inc. Of tilby, met ana m. Duarte at 5 p.m.",
+        "The mayor of tilby spoke of vitamin c.",
+        "He left for the u.n.",
+        "He was gone by 6 p.m.",
+        "Tilby lay in the dark by then.",
+    ]
+
+
 @given(TEXTS)
 @settings(max_examples=300, deadline=None)
 def test_spans_cover_the_text(text: str) -> None:
