@@ -66,6 +66,8 @@ def may_go(source: Sequence[Token], left: int, right: int) -> bool:
     gone = source[left + 1 : right]
     if right < len(source) and source[right].tag == "S":
         return False  # the owner of what follows
+    if right == len(source) and has(gone, "?"):
+        return False  # a question would be told as a fact
     loose = _is_trifle(source, left, gone, right) or _is_detail(source, left, gone, right)
     return loose and _cuts_no_pair(source[: left + 1], gone)
 
@@ -87,7 +89,8 @@ def _is_trifle(source: Sequence[Token], left: int, gone: Sequence[Token], right:
     if before and after and len(gone) == 1 and gone[0].text.lower() == "that":
         return before.key in TELLING and after.tag in "ODPN"  # "said that he"
     if len(gone) < _WORDIEST and " ".join(token.text.lower() for token in gone) in WORDY:
-        return gone[0].text != "in" or (after is not None and after.text == "to")
+        follower = after.text.lower() if after is not None else ""
+        return follower == "to" if gone[0].text == "in" else follower != "as"
     lone = before is not None and before.tag in "IJDU" and (after is None or after.text in MARKS)
     return words <= FREE and not (lone and "both" in words)  # "obsessions, compulsions, or both"
 
@@ -317,7 +320,9 @@ def _aside(source: Sequence[Token], left: int, body: Sequence[Token], right: int
         if not (following.tag in "VXE" or fresh):
             return False
     low = head.text.lower()
-    if low == "of" or (low in ("up", "to", "through") and has(source[:left], "from")):
+    if (low == "of" and body[-1].text != "course") or (
+        low in ("up", "to", "through") and has(source[:left], "from")
+    ):
         return False
     if after is not None and left > 0 and source[left - 1].text == ",":
         return False  # "Reed, 61, a miller, was": one of the marks must stay

@@ -132,10 +132,12 @@ DEGREES = frozenset("most more less least so as too very how".split())
 # What a phrase of time consists of, beside days and months.
 DAY = frozenset("on late later early earlier morning afternoon evening night".split())
 # Phrases of three words at most without which nothing is lost.
-WORDY = frozenset(("in order", "a total of", "in an effort", "in an attempt"))
+WORDY = frozenset(("in order", "a total of", "in an effort", "in an attempt", "as well"))
 CONNECTIVES = frozenset(
     """but and so yet however meanwhile moreover furthermore additionally also still indeed then now
-    separately nevertheless besides earlier later overall today""".split()
+    separately nevertheless nonetheless besides earlier later overall today well oh sadly
+    unfortunately interestingly finally eventually ultimately basically essentially obviously
+    naturally""".split()
 )
 # What opens a clause that wants a verb; and what does so at times.
 OPENERS = frozenset("that while when because although though where whereas how why".split())
