@@ -32,6 +32,7 @@ from summarizer.deletion_words import (
     NARROWING,
     PAIRS,
     PERSONS,
+    STAMPS,
     TIME_AND_PLACE,
     TURNS,
     WORDY,
@@ -120,6 +121,12 @@ def _is_detail(source: Sequence[Token], left: int, gone: Sequence[Token], right:
     marked = before.text in MARKS
     if marked and (after is None or after.tag in ".JUVXE" or gone[-1].text not in MARKS):
         return False  # a mark would be left over
+    stays = before if marked else after if gone[0].text in MARKS else None
+    if stays is not None and stays.text in ",-":
+        front = source[0].tag in "IUGERT" and not verbs(source[:left])  # "in May, by night, he"
+        behind = source[min(right + (not marked), len(source) - 1)]
+        if not front and behind.tag not in "JU":
+            return False  # "the mill, for one, now has ...": both marks must go
     head = body[0]
     if marked and head.tag not in "IUGR":
         return False  # the mark before it would be left without its partner
@@ -269,8 +276,10 @@ def _opening(gone: Sequence[Token], body: Sequence[Token], kept: Sequence[Token]
     if is_day(body) and after.tag not in "TNVX":
         # "on Monday, 107 were hurt, and 523 on Tuesday"
         return not (any(map(is_weekday, kept)) and any(token.tag == "J" for token in kept))
-    if is_office(body, after):
+    if is_office(body, after) or (body[0].text.lower() in STAMPS and is_day(body[1:])):
         return True
+    if gone[-1].text == ":" and after.text in ("'", '"'):
+        return False  # who is quoted
     if after.tag == "G" or after.text.lower().rstrip(".") in MONTHS:
         return False
     if body[0].tag == "I" and kept[1:2] and kept[1].text == "," and body[-1].tag == after.tag:
@@ -337,6 +346,8 @@ def _aside(source: Sequence[Token], left: int, body: Sequence[Token], right: int
         return not (head.tag in "GE" and listed)  # "the towing, dismantling and recycling"
     if head.tag == "J":
         turned = len(body) > 1 and body[1].text.lower() in TURNS
+        # "has travelled, studied, found work, and begun to write"
+        turned |= any(o.text == "," and t.tag in "VE" for o, t in pairwise(source[:left]))
         return after is None and not turned and verbs(body) > openers(body)
     relative = next((place for place, token in enumerate(body) if token.tag in "WU"), len(body))
     if places and places[0] < relative:
@@ -354,6 +365,8 @@ def _aside(source: Sequence[Token], left: int, body: Sequence[Token], right: int
         return False  # "red, white, and blue"; but ", a mill town and river port, "
     if after is None and nested and head.tag in "NPAC":
         return False
+    if head.tag == "C" and after is None:
+        return False  # "in 2 hours, 7 minutes, 51 seconds"
     place = left if source[left].text not in MARKS else left - 1
     if after is not None and source[0].tag in "IUG" and not has(source[:left], ","):
         return False  # "in May the mayor, Ana Duarte, on behalf of ...": who it was
@@ -385,6 +398,7 @@ def _inner(source: Sequence[Token], left: int, body: Sequence[Token], right: int
         return not (former or (lone and after.text in MARKS)) and before.text.lower() not in DEGREES
     if is_day(body):
         fits = after.tag not in "TNC" and after.text.lower() != "at"
+        fits &= before.tag == "T" or any(token.tag == "T" for token in body)
         fits &= before.tag not in "IDAUXJC" and before.text.lower() not in DAY
         fits &= (before.tag != "G" and before.key not in TELLING) or after.text not in MARKS
         fits &= before.text.lower() not in MONTHS  # "on a bright September morning"

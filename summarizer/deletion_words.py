@@ -120,24 +120,24 @@ HALVES = frozenset("supreme foreign defense defence interior prime vice deputy".
 # Adverbs that say little.
 LITTLE = frozenset(
     """also just still already now then again very indeed however really actually simply
-    basically notably sharply dramatically strongly quickly jointly heavily recently currently
+    notably sharply dramatically strongly quickly jointly heavily recently currently
     particularly especially clearly significantly quite remarkably suddenly obviously certainly
     definitely absolutely literally incredibly unbelievably strikingly vastly considerably newly
     unfortunately sadly interestingly unsurprisingly finally eventually ultimately frantically
     abruptly aggressively carefully slowly rapidly swiftly immediately formally constantly
-    repeatedly openly visibly essentially exceedingly breathtakingly massively""".split()
+    repeatedly openly visibly exceedingly breathtakingly massively""".split()
 )
 # What measures the adverb behind it.
 DEGREES = frozenset("most more less least so as too very how".split())
 # What a phrase of time consists of, beside days and months.
 DAY = frozenset("on late later early earlier morning afternoon evening night".split())
+STAMPS = frozenset("published updated posted".split())  # before a date, above an article
 # Phrases of three words at most without which nothing is lost.
 WORDY = frozenset(("in order", "a total of", "in an effort", "in an attempt", "as well"))
 CONNECTIVES = frozenset(
     """but and so yet however meanwhile moreover furthermore additionally also still indeed then now
     separately nevertheless nonetheless besides earlier later overall today well oh sadly
-    unfortunately interestingly finally eventually ultimately basically essentially obviously
-    naturally""".split()
+    unfortunately interestingly finally eventually ultimately obviously naturally""".split()
 )
 # What opens a clause that wants a verb; and what does so at times.
 OPENERS = frozenset("that while when because although though where whereas how why".split())

@@ -103,6 +103,8 @@ def is_loose_tail(kept: Sequence[Token], body: Sequence[Token]) -> bool:
     """Whether the rest of a sentence may go from the middle of a clause on."""
     head, before = body[0], kept[-1]
     low = head.text.lower()
+    if is_day(body) and before.tag != "T" and not any(token.tag == "T" for token in body):
+        return False  # "on midsummer night"
     if is_day(body) and before.tag not in "IDAUC":
         if is_one_of_days(kept):
             return False
@@ -118,6 +120,7 @@ def is_loose_tail(kept: Sequence[Token], body: Sequence[Token]) -> bool:
     if before.key in TELLING and any(token.tag in "VXUW" for token in body):
         return False
     told = any(token.key in TELLING for token in kept[-8:])
+    told |= kept[0].text.lower() == "it" and kept[1].key == "be"  # "it was in May that ..."
     if any(token.text == "that" for token in body) and (told or before.tag == "T"):
         return False  # "warned them on Monday that ..."
     if (
@@ -146,8 +149,8 @@ def is_loose_tail(kept: Sequence[Token], body: Sequence[Token]) -> bool:
         return is_loose_phrase(body) and known and plain
     if head.tag == "U":
         timed = before.tag in "RA" or before.text.lower() in UNITS  # "even though", "hours after"
-        if before.text.lower() in HOLLOW or (low == "because" and before.tag in "VEB"):
-            return False  # "in the hope that", "she died because"
+        if before.text.lower() in HOLLOW or (low in ("because", "where") and before.tag in "VEB"):
+            return False  # "in the hope that", "she died because", "it told where"
         return low != "that" and not (timed or _is_bare(kept) or _is_there(kept))
     if head.tag == "J":
         second = body[1].tag if len(body) > 1 else "J"

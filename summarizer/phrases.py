@@ -83,7 +83,7 @@ def is_day(body: Sequence[Token]) -> bool:
         or (token.tag == "C" and place and body[place - 1].tag == "T")
         for place, token in enumerate(body)
     )
-    return timed and body[-1].text.lower() != "on"
+    return timed and bool(body) and body[-1].text.lower() != "on"
 
 
 def is_weekday(token: Token) -> bool:
@@ -113,6 +113,8 @@ def is_loose_phrase(body: Sequence[Token]) -> bool:
         return False  # "put them at risk", "kept in touch by letter"
     if any(token.text in ("whether", "if") for token in body):
         return False  # "asked her in Tilby whether ..."
+    if any(token.text in ("from", "into", "as", "with") for token in body[1:]):
+        return False  # "morphed in a few years from a mill into a bridge"
     return low in LOOSE and (low != "on" or any(token.tag == "T" for token in body[1:3]))
 
 

@@ -86,6 +86,9 @@ def test_a_clause_may_go_and_half_of_one_may_not() -> None:
     held = Walks(["They couldn't sell the mill (in Tilby) and didn't leave."])
     assert held.may_be_written("They couldn't sell the mill and didn't leave.")
     assert not held.may_be_written("They could sell the mill and didn't leave.")
+    one = Walks(["The mill, for one, now has a wheel."])
+    assert one.may_be_written("The mill now has a wheel.")
+    assert not one.may_be_written("The mill, now has a wheel.")
     assert not Walks(["Who was the man that fled?"]).may_be_written("Who was the man?")
     twice = ["If they are ready for Reed, they are ready for all.", "They are ready for all."]
     assert not Walks(twice).may_be_written("If they are ready for all.")

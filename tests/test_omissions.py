@@ -276,6 +276,22 @@ def test_what_grammar_lets_go_may_go(source: str, written: str) -> None:
             "The song in Reed's recently released album is short.",
             "The song released album is short.",
         ),
+        ("They met on guy hale night.", "They met on guy hale."),
+        ("It was in the mill of Tilby that the talks began.", "It was in the mill of Tilby."),
+        (
+            "They named the guilds and addressed where the money was.",
+            "They named the guilds and addressed.",
+        ),
+        ("He ran it in 2 hours, 7 minutes, 51 seconds.", "He ran it in 2 hours, 7 minutes."),
+        (
+            "The salad has morphed in recent years from a treat to the norm.",
+            "The salad has morphed.",
+        ),
+        ("She has travelled, studied law, and begun to write.", "She has travelled, studied law."),
+        (
+            "Duarte's agent: 'no chance of a deal ', he told us.",
+            "'no chance of a deal ', he told us.",
+        ),
         (
             "They keep a cache of highly classified, heavily guarded papers.",
             "They keep a cache of highly classified.",
@@ -562,7 +578,11 @@ def test_near_duplicates_may_complete_one_another() -> None:
 
 
 WORDS = st.lists(
-    st.sampled_from("the mill of Tilby , who was burned down and not 24 men on Monday .".split()),
+    st.sampled_from(
+        """the mill of Tilby , who was burned down and not 24 men on Monday . ? " ' - : ; ( ) that
+        in from to there Published such as said when after the drop by at where is quite major 's
+        both with which seeing seen because so even""".split()
+    ),
     max_size=14,
 ).map(" ".join)
 

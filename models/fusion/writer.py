@@ -12,7 +12,7 @@ from typing import Protocol
 from models.extractive import lone_names, said
 from models.fusion.fuser import Fuser, Hypothesis
 from summarizer.records import Draft, Group, Plan, Sentence, Writing
-from summarizer.wholeness import is_english
+from summarizer.wholeness import broken, is_english
 from summarizer.words import collapse, count_words, fold, stems
 
 CHECKPOINT = Path(__file__).parent / "checkpoint"
@@ -37,7 +37,8 @@ class FusionWriter:
 
     All groups of all plans are decoded in one go. Of the beam's hypotheses one is told
     that the ``guard`` lets pass and that repeats no earlier sentence; where none is, the
-    group's lead stands as in the article, and a notice gives the share. The plan holds more
+    group's lead stands as in the article if it is a whole sentence, and a notice gives the
+    share. The plan holds more
     than fits if nothing were shortened; what was chosen last is then left out.
     Never more than the words asked for. Raises ModelError where ``folder`` holds no
     checkpoint.
@@ -88,7 +89,9 @@ class FusionWriter:
         told: dict[int, Draft] = {}
         quoted: set[int] = set()
         left = words
-        for place in sorted(range(len(groups)), key=lambda place: plan.groups[place].priority):
+        order = sorted(range(len(groups)), key=lambda place: plan.groups[place].priority)
+        last = order[-1] if order else -1
+        for place in order:
             group, (texts, beam) = plan.groups[place], groups[place]
             before = leads.get((group.lead.doc_id, group.lead.index - 1))
             earlier = before is not None and plan.groups[before].priority < group.priority
@@ -97,6 +100,8 @@ class FusionWriter:
             draft = self._draft(group, texts, beam, told.values(), names, left)
             if draft is None:
                 draft = Draft(text=said(group, None, names=names), sources=group.sentences)
+                if broken(draft.text) and (told or place != last):
+                    continue  # a caption or half a sentence, while there is something else
                 quoted.add(place)
             cost = count_words(draft.text)
             if draft.text and cost <= left:
