@@ -78,6 +78,17 @@ def test_where_nothing_passes_the_lead_stands_and_a_notice_says_so() -> None:
     )
 
 
+def test_half_a_sentence_is_not_quoted_while_there_is_something_else() -> None:
+    half = "Ambulances at the mill of Tilby after the fire."
+    made = writer({half: ["It was invented."], LEAD: ["The old mill burned down."]})
+    [writing] = made.write([Plan(groups=(group(half), group(LEAD, priority=1)))], words=100)
+    assert [draft.text for draft in writing.drafts] == ["The old mill burned down."]
+    assert writing.notices == ()
+    [writing] = made.write([Plan(groups=(group(half),))], words=100)
+    assert [draft.text for draft in writing.drafts] == [half]
+    assert writing.quoted == 1
+
+
 def test_a_lead_in_a_language_that_the_model_does_not_know_is_quoted() -> None:
     lead = "Die alte Mühle von Tilby ist in der Nacht zum Montag abgebrannt, sagte die Polizei."
     made = writer({})
