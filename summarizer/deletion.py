@@ -270,7 +270,7 @@ def _opening(gone: Sequence[Token], body: Sequence[Token], kept: Sequence[Token]
         return False
     low = {token.text.lower() for token in body}
     if len(body) == 1 and low <= CONNECTIVES:
-        return after.tag not in "VX" and after.text not in ("far", "that", "many", "much", "long")
+        return after.tag not in "VXC" and after.text not in ("far", "that", "many", "much", "long")
     if is_day(body) and len(kept) > 1 and kept[1].text[0].isdigit():
         return False  # "on Monday, May 2, ..."
     if is_day(body) and after.tag not in "TNVX":

@@ -273,7 +273,7 @@ def _ends_at_full_stop(context: _Context) -> bool:
         return False
     if lower in rules.numbered and _is_numeral(context.bare):
         return False
-    initial = len(word) == 1 and (word.isupper() or context.no_case)
+    initial = len(word) == 1 and (word.isupper() or (context.no_case and word.isalpha()))
     abbreviated = initial or rules.is_abbreviation(lower) or bool(_DOTTED.fullmatch(word))
     if not abbreviated and (word[-1].isalpha() or following[0].isupper()):
         return True  # Punkt's default, which need not be asked for
