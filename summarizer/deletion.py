@@ -23,6 +23,7 @@ from summarizer.deletion_words import (
     EMPTY,
     FRAMES,
     FREE,
+    FURNITURE,
     HALVES,
     HOLLOW,
     INWARD,
@@ -140,6 +141,8 @@ def _is_detail(source: Sequence[Token], left: int, gone: Sequence[Token], right:
         return False  # "no taxes were paid in May" is not "no taxes were paid"
     inner = after is None or (len(body) == len(gone) and _inner(source, left, body, right))
     if within and not inner:
+        return False
+    if is_day(body) and is_one_of_days(source[: left + 1], source[right:]):
         return False
     if head.text.lower() in ("what", "how", "why"):
         return False  # an object: "asked him, a miller, how he did it"
@@ -271,6 +274,8 @@ def _opening(gone: Sequence[Token], body: Sequence[Token], kept: Sequence[Token]
     low = {token.text.lower() for token in body}
     if len(body) == 1 and low <= CONNECTIVES:
         return after.tag not in "VXC" and after.text not in ("far", "that", "many", "much", "long")
+    if " ".join(t.text.lower() for t in body if t.text[0].isalnum()) in FURNITURE:
+        return after.tag not in "VXI"
     if is_day(body) and len(kept) > 1 and kept[1].text[0].isdigit():
         return False  # "on Monday, May 2, ..."
     if is_day(body) and after.tag not in "TNVX":
@@ -296,12 +301,11 @@ def _opening(gone: Sequence[Token], body: Sequence[Token], kept: Sequence[Token]
     if gone[-1].text in "-:" and not any(token.tag in "VX" for token in body):
         dated = gone[-1].text == ":" or all(token.tag in "PT." for token in gone)
         return dated and len(gone) < LONG
-    clause = body[0].tag in "U"
-    if low & BINDING_CLAUSES or _keeps(body, clause=clause):
-        return False
+    if body[0].tag == "U" or low & BINDING_CLAUSES or _keeps(body, clause=False):
+        return False  # "as the slump ended, the poor gave more"
     if not NARROWING.isdisjoint(token.text.lower() for token in kept):
         return False  # "before the fire, it was let without incident"
-    return body[0].tag in "IUGERTJ" and is_subordinate(body)
+    return body[0].tag in "IGERTJ" and is_subordinate(body)
 
 
 _WORDIEST = 4  # one more than the longest has
@@ -403,8 +407,7 @@ def _inner(source: Sequence[Token], left: int, body: Sequence[Token], right: int
         fits &= (before.tag != "G" and before.key not in TELLING) or after.text not in MARKS
         fits &= before.text.lower() not in MONTHS  # "on a bright September morning"
         fits &= after.tag != "J" or before.tag != "N"  # "because of snow Thursday and Friday"
-        joined = is_one_of_days(source[: left + 1], source[right:])
-        return fits and not is_later(before, body) and not joined
+        return fits and not is_later(before, body)
     plain = all(is_manner(token) or (token.tag == "A" and token.text in EMPTY) for token in body)
     if body[-1].text == "recent" and after.text.lower() in AGES:
         return False

@@ -131,6 +131,24 @@ LITTLE = frozenset(
 DEGREES = frozenset("most more less least so as too very how".split())
 # What a phrase of time consists of, beside days and months.
 DAY = frozenset("on late later early earlier morning afternoon evening night".split())
+# What pages print before a sentence, where it ran into it.
+FURNITURE = frozenset(
+    (
+        "advertisement",
+        "advertisement continue reading the main story",
+        "add interest",
+        "continue reading",
+        "continue reading the main story",
+        "hide caption",
+        "newsletter sign up continue reading the main story",
+        "photo advertisement continue reading the main story",
+        "please enable javascript to watch this video",
+        "story continued below",
+        "story highlights",
+        "text size reset",
+        "toggle caption",
+    )
+)
 STAMPS = frozenset("published updated posted".split())  # before a date, above an article
 # Phrases of three words at most without which nothing is lost.
 WORDY = frozenset(("in order", "a total of", "in an effort", "in an attempt", "as well"))

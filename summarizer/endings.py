@@ -32,7 +32,6 @@ from summarizer.phrases import (
     is_later,
     is_loose_phrase,
     is_manner,
-    is_one_of_days,
 )
 from summarizer.tagging import Token
 from summarizer.verbs import is_subordinate, is_whole, verbs
@@ -106,8 +105,6 @@ def is_loose_tail(kept: Sequence[Token], body: Sequence[Token]) -> bool:
     if is_day(body) and before.tag != "T" and not any(token.tag == "T" for token in body):
         return False  # "on midsummer night"
     if is_day(body) and before.tag not in "IDAUC":
-        if is_one_of_days(kept):
-            return False
         helped = len(kept) > 1 and kept[-2].tag in "XR"  # "was filed", not "papers filed"
         if is_later(before, body) or (before.tag == "E" and not helped):
             return False
@@ -142,7 +139,7 @@ def is_loose_tail(kept: Sequence[Token], body: Sequence[Token]) -> bool:
             or verbal
             or (before.tag == "E" and helped)
         )
-        if any(one.tag == "J" and other.tag in "DNAO" for one, other in pairwise(body)):
+        if any(one.tag == "J" and other.tag in "DNAOP" for one, other in pairwise(body)):
             return False  # "the owner of the jump in Tilby and the supervisor"
         clause = next((t.tag for t in body if t.tag in "VXWUJ"), "W")
         plain = clause in "WUJ" and not any(token.tag == "B" for token in body)

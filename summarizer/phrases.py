@@ -113,6 +113,10 @@ def is_loose_phrase(body: Sequence[Token]) -> bool:
         return False  # "put them at risk", "kept in touch by letter"
     if any(token.text in ("whether", "if") for token in body):
         return False  # "asked her in Tilby whether ..."
+    end = next((place for place, token in enumerate(body) if token.tag in "GEVXWUJ"), len(body))
+    own = [token.tag for token in body[:end]]
+    if "C" in own and "T" not in own:
+        return False  # "sent letters to chiefs in five states"
     if any(token.text in ("from", "into", "as", "with") for token in body[1:]):
         return False  # "morphed in a few years from a mill into a bridge"
     return low in LOOSE and (low != "on" or any(token.tag == "T" for token in body[1:3]))

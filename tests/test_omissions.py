@@ -276,6 +276,13 @@ def test_what_grammar_lets_go_may_go(source: str, written: str) -> None:
             "The song in Reed's recently released album is short.",
             "The song released album is short.",
         ),
+        ("They wrote to chiefs in five states.", "They wrote to chiefs."),
+        ("They wrote to chiefs in Tilby, Varland and Hale.", "They wrote to chiefs."),
+        (
+            "The court will act, on Monday night, and the mayor will speak on Tuesday.",
+            "The court will act, and the mayor will speak on Tuesday.",
+        ),
+        ("As the slump ended, the poor gave more.", "The poor gave more."),
         ("They met on guy hale night.", "They met on guy hale."),
         ("It was in the mill of Tilby that the talks began.", "It was in the mill of Tilby."),
         (
