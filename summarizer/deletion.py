@@ -13,6 +13,7 @@ from itertools import pairwise
 
 from summarizer.deletion_words import (
     AGES,
+    ARTICLES,
     BINDING,
     BINDING_CLAUSES,
     BOUNDS,
@@ -24,6 +25,7 @@ from summarizer.deletion_words import (
     FRAMES,
     FREE,
     FURNITURE,
+    GLUE,
     HALVES,
     HOLLOW,
     INWARD,
@@ -94,7 +96,12 @@ def _is_trifle(source: Sequence[Token], left: int, gone: Sequence[Token], right:
         follower = after.text.lower() if after is not None else ""
         return follower == "to" if gone[0].text == "in" else follower != "as"
     lone = before is not None and before.tag in "IJDU" and (after is None or after.text in MARKS)
-    return words <= FREE and not (lone and "both" in words)  # "obsessions, compulsions, or both"
+    if not words <= FREE or (lone and "both" in words):
+        return False  # "obsessions, compulsions, or both"
+    # "the blight, also known as rust, is": both marks go, and no article with them
+    adverb = not words.isdisjoint(("also", "both"))
+    pair = gone[0].text == gone[-1].text == ","
+    return not adverb or words.isdisjoint(GLUE) or (pair and words.isdisjoint(ARTICLES))
 
 
 def _is_detail(source: Sequence[Token], left: int, gone: Sequence[Token], right: int) -> bool:
@@ -111,8 +118,8 @@ def _is_detail(source: Sequence[Token], left: int, gone: Sequence[Token], right:
         return after is not None and _opening(gone, body, source[right:])
     if before.text.lower() in LEANING or (before.tag == "T" and body[0].tag in "CT"):
         return False  # "those who ...", "last Monday", "Nov. 3"
-    if before.text[-1].isdigit() and gone[0].text in ":-":
-        return False  # "8: 21 a.m.", "2-3m"
+    if before.text[-1].isdigit() and (gone[0].text in ":-" or body[0].text[0].isdigit()):
+        return False  # "8: 21 a.m.", "2-3m", "9,009-mile"
     if not _is_paired(before, gone, after):
         return False
     if after is None and not may_end(source[: left + 1], gone):
@@ -402,7 +409,7 @@ def _inner(source: Sequence[Token], left: int, body: Sequence[Token], right: int
         return not (former or (lone and after.text in MARKS)) and before.text.lower() not in DEGREES
     if is_day(body):
         fits = after.tag not in "TNC" and after.text.lower() != "at"
-        fits &= before.tag == "T" or any(token.tag == "T" for token in body)
+        fits &= before.tag == "T" or after.text == "on" or any(t.tag == "T" for t in body)
         fits &= before.tag not in "IDAUXJC" and before.text.lower() not in DAY
         fits &= (before.tag != "G" and before.key not in TELLING) or after.text not in MARKS
         fits &= before.text.lower() not in MONTHS  # "on a bright September morning"

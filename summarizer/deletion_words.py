@@ -108,8 +108,10 @@ SUPERLATIVES = frozenset(
     worst no any all""".split()
 )
 LIMITS = frozenset("in since for of after from among at on by to before ever outside".split())
-# What may go anywhere.
-FREE = frozenset("the a an also both , .".split())
+# What may go anywhere; without the first alone the rest is no better English.
+ARTICLES = frozenset("the a an".split())
+GLUE = ARTICLES | frozenset(", . :".split())
+FREE = ARTICLES | frozenset("also both , .".split())
 # Words that are cut short by a stop, without being titles.
 CUT = frozenset(
     "st co corp inc mt no vs sr u p a jan feb aug sept oct nov dec cpl pfc supt insp".split()

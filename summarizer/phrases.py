@@ -115,7 +115,8 @@ def is_loose_phrase(body: Sequence[Token]) -> bool:
         return False  # "asked her in Tilby whether ..."
     end = next((place for place, token in enumerate(body) if token.tag in "GEVXWUJ"), len(body))
     own = [token.tag for token in body[:end]]
-    if "C" in own and "T" not in own:
+    clock = any(token.text.lower().rstrip(".") in ("a.m", "p.m") for token in body)
+    if "C" in own and not ("T" in own or clock):
         return False  # "sent letters to chiefs in five states"
     if any(token.text in ("from", "into", "as", "with") for token in body[1:]):
         return False  # "morphed in a few years from a mill into a bridge"

@@ -63,7 +63,8 @@ _SAYING = frozenset(
 MARKS = frozenset(',;:()"[]-')
 _TITLES = "St|Mr|Mrs|Ms|Dr|Gen|Sen|Rep|Gov|Lt|Col|Capt|Sgt|Prof|Rev|Jr|Sr"
 _TOKEN = re.compile(
-    r"[$€£¥]?\d+(?:[,.:/-]\d+)*(?:%|(?![^\W_]|-[a-z]))"  # "1,500", "3-1", not "29-year-old"
+    r"\d{1,3}(?:,\d{3})+(?:-[^\W\d_]+)+"  # "9,009-mile"
+    r"|[$€£¥]?\d+(?:[,.:/-]\d+)*(?:%|(?![^\W_]|-[a-z]))"  # "1,500", "3-1", not "29-year-old"
     rf"|(?:[^\W\d_]\.){{2,}}|(?:{_TITLES}|[A-Z])\.(?=\s[A-Z])"  # "U.S.", "St. Louis"
     r"|\w+n't|'(?:s|re|ve|ll|d|m)\b|[^\W_]+(?:[-&.'/](?!(?:s|re|ve|ll|d|m)\b)[^\W_]+)*"
     r"|[.,;:!?()\"\[\]-]|'"

@@ -14,7 +14,7 @@ HEAVY = ("torch", "transformers", "gradio", "datasets", "ray", "trafilatura", "p
          "nltk", "sentence_transformers")  # fmt: skip
 GROUND = {"blas", "records", "errors", "protocols", "words", "porter"}
 # Functions of texts alone, which a writer may ask what can be said.
-LANGUAGE = {"tagging", "phrases", "deletion", "omissions", "wholeness", "guard"}
+LANGUAGE = {"tagging", "phrases", "deletion", "deletion_words", "omissions", "wholeness", "guard"}
 ON_TOP = {"__init__", "__main__", "pipeline", "cli", "explain", "web", "batch", "workers"}
 
 

@@ -16,12 +16,12 @@ from typing import Any
 
 from models.fusion.casing import Piece
 from summarizer.deletion import may_go
+from summarizer.deletion_words import GLUE
 from summarizer.omissions import may_cross, overlap, without_end
 from summarizer.tagging import Token, spans
 
 Nodes = frozenset[int]
 
-_GLUE = frozenset(", . : the a an".split())
 # Shares of the words of the shorter of two sentences that the longer has: from the first on
 # one may go on as the other, below the second one may follow the other.
 _ALIKE, _UNLIKE = 0.7, 0.3
@@ -179,7 +179,7 @@ class _Sentence:
 
     def _is_glue(self, start: int, stop: int) -> bool:
         """Whether only articles and marks stand there: true without, but no English."""
-        return all(token.text.lower() in _GLUE for token in self.tokens[start:stop])
+        return all(token.text.lower() in GLUE for token in self.tokens[start:stop])
 
     def cross(self, other: _Sentence) -> Iterator[tuple[int, int]]:
         """Pairs of a place here and one in ``other`` that goes on from it: behind one verb."""
