@@ -29,6 +29,7 @@ from summarizer.deletion_words import (
     HALVES,
     HOLLOW,
     INWARD,
+    LABELS,
     LEANING,
     LIMITS,
     LOST,
@@ -169,6 +170,8 @@ def _is_detail(source: Sequence[Token], left: int, gone: Sequence[Token], right:
         return False  # "the first visit in ten years", "the first man arrested for it"
     if after is None and (_attributes(gone) or resumes(gone)):
         return False
+    if after is None and gone[0].text == "-" and has(gone[1:], "-"):
+        return False  # what goes on behind the second dash
     if after is None and has(gone, "-") and sum(t.text == "-" for t in source[:left]) % 2:
         return False  # what goes on behind the second dash
     if after is not None and after.text == "-" and body[-1].tag == "C":
@@ -261,6 +264,8 @@ def _keeps(body: Sequence[Token], *, clause: bool) -> bool:
     said = " ".join(low)
     if said.startswith("in part") or "as far as" in said or "according" in low:
         return True
+    if said.endswith("at the time") or (low[0] in ("and", "while") and "but" in low):
+        return True
     if not FRAMES.isdisjoint(low):
         return True
     if clause:
@@ -290,8 +295,8 @@ def _opening(gone: Sequence[Token], body: Sequence[Token], kept: Sequence[Token]
         return not (any(map(is_weekday, kept)) and any(token.tag == "J" for token in kept))
     if is_office(body, after) or (body[0].text.lower() in STAMPS and is_day(body[1:])):
         return True
-    if gone[-1].text == ":" and after.text in ("'", '"'):
-        return False  # who is quoted
+    if gone[-1].text == ":" and body[-1].text.lower() not in LABELS:
+        return False  # who says it
     if after.tag == "G" or after.text.lower().rstrip(".") in MONTHS:
         return False
     if body[0].tag == "I" and kept[1:2] and kept[1].text == "," and body[-1].tag == after.tag:
@@ -358,6 +363,7 @@ def _aside(source: Sequence[Token], left: int, body: Sequence[Token], right: int
     if head.tag == "J":
         turned = len(body) > 1 and body[1].text.lower() in TURNS
         # "has travelled, studied, found work, and begun to write"
+        turned |= head.text.lower() != "and"
         turned |= any(o.text == "," and t.tag in "VE" for o, t in pairwise(source[:left]))
         return after is None and not turned and verbs(body) > openers(body)
     relative = next((place for place, token in enumerate(body) if token.tag in "WU"), len(body))

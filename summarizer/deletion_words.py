@@ -33,8 +33,8 @@ BOUNDS = frozenset(
 )
 # What binds it where it begins a clause that goes: the clause is told of, not the rest.
 BINDING_CLAUSES = frozenset(
-    """if unless until whether except without or but nor than once so assuming pending depending
-    barring provided providing supposing""".split()
+    """if unless until whether except without or but nor than once so though although assuming
+    pending depending barring provided providing supposing""".split()
 )
 # What wants something behind it.
 LEANING = frozenset(
@@ -150,6 +150,11 @@ FURNITURE = frozenset(
         "text size reset",
         "toggle caption",
     )
+)
+# What stands before a colon without being who says it.
+LABELS = frozenset(
+    """photo photos video update updates updated note warning breaking report reports gallery image
+    caption exclusive watch reaction points headlines album story summary topic news""".split()
 )
 STAMPS = frozenset("published updated posted".split())  # before a date, above an article
 # Phrases of three words at most without which nothing is lost.

@@ -14,7 +14,7 @@ from summarizer.deletion_words import (
     LOOSE,
     SUPERLATIVES,
 )
-from summarizer.fact_words import TITLES, WEEKDAYS
+from summarizer.fact_words import TENS, TITLES, UNITS, WEEKDAYS
 from summarizer.tagging import Token, is_past
 from summarizer.words import stem_of
 
@@ -114,13 +114,19 @@ def is_loose_phrase(body: Sequence[Token]) -> bool:
     if any(token.text in ("whether", "if") for token in body):
         return False  # "asked her in Tilby whether ..."
     end = next((place for place, token in enumerate(body) if token.tag in "GEVXWUJ"), len(body))
-    own = [token.tag for token in body[:end]]
+    own = ["C" if is_number(token) else token.tag for token in body[:end]]
     clock = any(token.text.lower().rstrip(".") in ("a.m", "p.m") for token in body)
     if "C" in own and not ("T" in own or clock):
         return False  # "sent letters to chiefs in five states"
     if any(token.text in ("from", "into", "as", "with") for token in body[1:]):
         return False  # "morphed in a few years from a mill into a bridge"
     return low in LOOSE and (low != "on" or any(token.tag == "T" for token in body[1:3]))
+
+
+def is_number(token: Token) -> bool:
+    """A number, or what begins with one: "24", "four-day" """
+    first = token.text.lower().split("-")[0]
+    return token.tag == "C" or first[0].isdigit() or first in UNITS or first in TENS
 
 
 def is_present(tokens: Sequence[Token]) -> bool:

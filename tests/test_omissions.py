@@ -284,6 +284,18 @@ def test_what_grammar_lets_go_may_go(source: str, written: str) -> None:
         ),
         ("As the slump ended, the poor gave more.", "The poor gave more."),
         ("It matters to both the guild and the town.", "It matters to guild and the town."),
+        ("There is no limit to it, though the new mill could be one.", "There is no limit to it."),
+        ("Duarte, about six at the time, stayed in Tilby.", "Duarte stayed in Tilby."),
+        ("Weiss: the mill has learned its lesson.", "The mill has learned its lesson."),
+        ("Half of the fires during the four-day fair were small.", "Half of the fires were small."),
+        (
+            "A judge pointed to the case of Reed — which is old — to ask why they gave him money.",
+            "A judge pointed to the case of Reed.",
+        ),
+        (
+            "The plan says how the mill should work and behave but does not name its owner.",
+            "The plan says how the mill should work.",
+        ),
         ("They met on guy hale night.", "They met on guy hale."),
         ("It was in the mill of Tilby that the talks began.", "It was in the mill of Tilby."),
         (
