@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from summarizer.phrases import SAY, is_present
+from summarizer.phrases import is_present
 from summarizer.records import Draft, Group, Plan, Sentence, Writing
 from summarizer.tagging import tagged
 from summarizer.words import collapse, count_words
@@ -41,6 +41,10 @@ _BRACKETS = (("(", ")"), ("[", "]"))
 _CJK_END = re.compile(r"[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff]$")
 _LONE_NAME = re.compile(r"\b[a-z][\w'’-]* ([A-Z][\w'’-]*)(?=,? [a-z])")
 _LOWER = re.compile(r"(?<![\w'’-])[a-z][\w'’-]*")
+_SPEAKER = re.compile(
+    r"\s+(?:[\w.,'’-]+\s+){0,6}?(?:said|says|told|tells|wrote|writes|asked|asks|added|adds|cried|"
+    r"replied|recalled|insisted|warned|explained|tweeted|joked|according to)\b"
+)
 _ABBREVIATED = r"\b\w\.\w\.$"
 
 
@@ -218,8 +222,8 @@ def _mend_marks(text: str) -> str:
 def _direction(text: str, at: int, *, opened: bool) -> int:
     """1 where the straight mark at ``at`` opens, -1 where it closes.
 
-    With spaces on both sides it closes where one is ``opened``, or behind a comma or a stop
-    that follows no verb of saying: 'we will stay, " he said', 'he said, " we will'.
+    With spaces on both sides it closes where one is ``opened`` or where it is told who
+    speaks: 'we will stay, " he said', but 'he said, " we will stay'.
     """
     before, after = text[:at].rstrip(), text[at + 1 :]
     if not before or not after.strip():
@@ -228,8 +232,7 @@ def _direction(text: str, at: int, *, opened: bool) -> int:
         return -1
     if not after.startswith(" "):
         return 1
-    last = re.search(r"(\w*)[,.!?]$", before)
-    return -1 if opened or (last and tagged(last[1] or "-")[-1].key != SAY) else 1
+    return -1 if opened or _SPEAKER.match(after) else 1
 
 
 def _with_partners(text: str, marks: list[int], opener: str, closer: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import re
 import unicodedata
+from html import unescape
 from itertools import pairwise
 
 _BOMS = (  # UTF-32 first: its little-endian mark begins with UTF-16's
@@ -277,6 +278,14 @@ def _lenient(data: bytes, encoding: str) -> tuple[str, str | None]:
         f"some of its bytes are not valid {encoding.upper()} and are shown as \ufffd; "
         "save it as UTF-8 if that spoils the text."
     )
+
+
+def unescaped(text: str) -> str:
+    """Characters that a text still has written as in HTML ("&amp;", "&#8217;") as themselves."""
+    return _ENTITY.sub(lambda match: unescape(match[0]), text) if "&" in text else text
+
+
+_ENTITY = re.compile(r"&(?:#\d{2,6}|#[xX][0-9a-fA-F]{2,6}|[a-zA-Z]{2,8});")
 
 
 def harmless(text: str) -> str:

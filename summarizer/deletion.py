@@ -87,7 +87,7 @@ def _is_trifle(source: Sequence[Token], left: int, gone: Sequence[Token], right:
         return one and words.isdisjoint(BINDING | BINDING_CLAUSES | BOUNDS)
     if (before is None or before.key in TELLING) and is_dateline(gone):
         return True
-    if before and gone[0].text in ".!?" and after is None and before.text.isalpha():
+    if before and gone[0].text in ".!" and after is None and before.text.isalpha():
         # What stands behind the end was no part of the sentence; but "Aug. 10", "mr. Reed".
         cut = before.tag == "T" or is_title(before) or before.text.lower() in CUT
         return not cut and not (gone[1:] and gone[1].text in MARKS)
@@ -95,7 +95,10 @@ def _is_trifle(source: Sequence[Token], left: int, gone: Sequence[Token], right:
         return before.key in TELLING and after.tag in "ODPN"  # "said that he"
     if len(gone) < _WORDIEST and " ".join(token.text.lower() for token in gone) in WORDY:
         follower = after.text.lower() if after is not None else ""
-        return follower == "to" if gone[0].text == "in" else follower != "as"
+        if gone[0].text.lower() == "in":
+            return follower == "to"
+        helped = before is not None and (before.tag == "X" or before.text == "just")
+        return gone[0].text.lower() != "as" or not (helped or follower == "as")
     lone = before is not None and before.tag in "IJDU" and (after is None or after.text in MARKS)
     if not words <= FREE or (lone and "both" in words):
         return False  # "obsessions, compulsions, or both"
@@ -337,7 +340,7 @@ def _aside(source: Sequence[Token], left: int, body: Sequence[Token], right: int
     leaning = ("that", "where", "including", "like", "namely", "especially", "particularly")
     if following is not None and (following.tag == "W" or following.text in leaning):
         return False  # ", about her taste, which is ..."
-    clause = places or nested or head.tag in "GEWU" or any(t.tag in "GE" for t in body)
+    clause = bool(places) or nested or head.tag in "GEWU" or any(t.tag in "GE" for t in body)
     if after is not None and following is not None and clause:
         # Which mark closes a clause is told by the verb behind it, or by a new subject.
         fresh = following.tag in "ODNP" and head.tag == "U" and not nested

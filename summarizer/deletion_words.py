@@ -97,18 +97,18 @@ DONE = frozenset(
     announc hit struck strike stop bite bitten damag destroi confirm""".split()
 )
 # How long before or after; and how much of a past is meant by "recent".
-UNITS = frozenset(
+TIME_UNITS = frozenset(
     """second seconds minute minutes moment moments hour hours day days week weeks month months year
     years decade decades century centuries""".split()
 )
-AGES = UNITS | frozenset("past times time memory history".split())
+AGES = TIME_UNITS | frozenset("past times time memory history".split())
 # What is measured by a phrase behind it, and what such phrases begin with.
 SUPERLATIVES = frozenset(
     """first second third fourth fifth sixth seventh eighth ninth tenth last only most least best
     worst no any all""".split()
 )
 LIMITS = frozenset("in since for of after from among at on by to before ever outside".split())
-# What may go anywhere; without the first alone the rest is no better English.
+# What may go anywhere; where only glue goes, the rest is true but no English.
 ARTICLES = frozenset("the a an".split())
 GLUE = ARTICLES | frozenset(", . :".split())
 FREE = ARTICLES | frozenset("also both , .".split())

@@ -21,7 +21,7 @@ from summarizer.deletion_words import (
     POINTING,
     SPLIT,
     SUBJECTS,
-    UNITS,
+    TIME_UNITS,
 )
 from summarizer.phrases import (
     MARKS,
@@ -145,7 +145,9 @@ def is_loose_tail(kept: Sequence[Token], body: Sequence[Token]) -> bool:
         plain = clause in "WUJ" and not any(token.tag == "B" for token in body)
         return is_loose_phrase(body) and known and plain
     if head.tag == "U":
-        timed = before.tag in "RA" or before.text.lower() in UNITS  # "even though", "hours after"
+        timed = (
+            before.tag in "RA" or before.text.lower() in TIME_UNITS
+        )  # "even though", "hours after"
         if before.text.lower() in HOLLOW or (low in ("because", "where") and before.tag in "VEB"):
             return False  # "in the hope that", "she died because", "it told where"
         return low != "that" and not (timed or _is_bare(kept) or _is_there(kept))

@@ -126,7 +126,7 @@ def is_loose_phrase(body: Sequence[Token]) -> bool:
 def is_number(token: Token) -> bool:
     """A number, or what begins with one: "24", "four-day" """
     first = token.text.lower().split("-")[0]
-    return token.tag == "C" or first[0].isdigit() or first in UNITS or first in TENS
+    return token.tag == "C" or first[:1].isdigit() or first in UNITS or first in TENS
 
 
 def is_present(tokens: Sequence[Token]) -> bool:

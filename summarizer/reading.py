@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from summarizer.decoding import harmless, printable
+from summarizer.decoding import harmless, printable, unescaped
 from summarizer.errors import InputError
 from summarizer.formats import parse
 from summarizer.records import Cluster, Document
@@ -77,9 +77,10 @@ def document_from_text(
 ) -> Document:
     """A document whose text is safe for every later stage (see ``decoding.harmless``).
 
-    Raises InputError where the text has no letter and no digit.
+    Entities of HTML that were left in it are decoded, once. Raises InputError where the
+    text has no letter and no digit.
     """
-    text = harmless(text).strip()
+    text = harmless(unescaped(text)).strip()
     if not any(map(str.isalnum, text)):
         raise InputError("holds no words.")
     return Document(
@@ -93,7 +94,7 @@ def document_from_text(
 
 def _one_line(value: str | None) -> str | None:
     """At most 300 characters of it, None where nothing is left."""
-    return printable(collapse(harmless(value)))[:300] or None if value else None
+    return printable(collapse(harmless(unescaped(value))))[:300] or None if value else None
 
 
 @dataclass(slots=True)

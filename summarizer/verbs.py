@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import pairwise
 
-from summarizer.deletion_words import LINKS, OPENERS, UNITS
+from summarizer.deletion_words import LINKS, OPENERS, TIME_UNITS
 from summarizer.tagging import Token
 
 
@@ -41,7 +41,7 @@ def is_whole(kept: Sequence[Token]) -> bool:
     return verbs(kept) > openers(kept)
 
 
-_FRONT = UNITS | frozenset("long right shortly soon a an the".split())
+_FRONT = TIME_UNITS | frozenset("long right shortly soon a an the".split())
 
 
 def verbs(tokens: Sequence[Token]) -> int:

@@ -5,14 +5,12 @@ from __future__ import annotations
 import re
 import unicodedata
 from functools import lru_cache
-from html import unescape
 
 from summarizer.porter import stem
 
 # Scripts written without spaces, where a character is the nearest thing to a word.
 _UNSPACED = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
 _COUNTED = re.compile(rf"[{_UNSPACED}]|[^\s{_UNSPACED}]+")
-_ENTITY = re.compile(r"&(?:amp|quot|apos|nbsp|lt|gt|[lr][sd]quo|[mn]dash|hellip|#\d{2,4});")
 _TOKEN = re.compile(rf"[{_UNSPACED}]|[^\W_{_UNSPACED}]+(?:['.,-][^\W_{_UNSPACED}]+)*")
 _QUOTES = str.maketrans({"’": "'", "‘": "'", "ʼ": "'", "“": '"', "”": '"', "„": '"',
                          "«": '"', "»": '"', "–": "-", "—": "-", "‑": "-", "−": "-",
@@ -39,12 +37,7 @@ def count_words(text: str) -> int:
 
 
 def collapse(text: str) -> str:
-    """The text with every run of white space made one space, ends trimmed.
-
-    Characters that were left written as in HTML ("&amp;") are written as themselves.
-    """
-    if "&" in text:
-        text = _ENTITY.sub(lambda match: unescape(match[0]), text)
+    """The text with every run of white space made one space, ends trimmed."""
     return " ".join(text.split())
 
 

@@ -84,9 +84,27 @@ def test_half_a_sentence_is_not_quoted_while_there_is_something_else() -> None:
     [writing] = made.write([Plan(groups=(group(half), group(LEAD, priority=1)))], words=100)
     assert [draft.text for draft in writing.drafts] == ["The old mill burned down."]
     assert writing.notices == ()
+    later = Plan(groups=(group(LEAD), group(half, priority=1)))
+    assert len(made.write([later], words=100)[0].drafts) == 1
     [writing] = made.write([Plan(groups=(group(half),))], words=100)
     assert [draft.text for draft in writing.drafts] == [half]
     assert writing.quoted == 1
+
+
+def test_half_a_sentence_is_told_where_what_follows_it_cannot_be() -> None:
+    half = "Ambulances at the mill of Tilby after the fire."
+    leans = Sentence(doc_id="0", index=1, start=0, end=len(LEAD), text=LEAD)
+    made = writer({half: [], LEAD: ["The old mill burned down."], OTHER: [OTHER]})
+    after = Plan(groups=(group(half), Group(sentences=(leans,), priority=1)))
+    assert [d.text for d in made.write([after], words=100)[0].drafts] == [half]
+    long = Plan(groups=(group(half), group(OTHER, priority=1)))
+    assert [d.text for d in made.write([long], words=9)[0].drafts] == [half]
+
+
+def test_a_lead_without_capitals_is_a_whole_sentence() -> None:
+    lead = "the mill of tilby burned down on monday in the old town."
+    [writing] = writer({lead: []}).write([Plan(groups=(group(lead),))], words=100)
+    assert [draft.text for draft in writing.drafts] == [lead]
 
 
 def test_a_lead_in_a_language_that_the_model_does_not_know_is_quoted() -> None:

@@ -296,6 +296,8 @@ def test_what_grammar_lets_go_may_go(source: str, written: str) -> None:
             "The plan says how the mill should work and behave but does not name its owner.",
             "The plan says how the mill should work.",
         ),
+        ("You might as well go home.", "You might go home."),
+        ("In an attempt on his life, five men fled.", "On his life, five men fled."),
         ("They met on guy hale night.", "They met on guy hale."),
         ("It was in the mill of Tilby that the talks began.", "It was in the mill of Tilby."),
         (
@@ -460,7 +462,7 @@ def test_what_grammar_lets_go_may_go(source: str, written: str) -> None:
         ),
         (
             "He may not speak with guards, millers and his brother, jailed boss Tom Reed.",
-            "He may speak with guards jailed boss Tom Reed.",
+            "He may not speak with guards jailed boss Tom Reed.",
         ),
         ("Tonight's show deals with a fire.", "'s show deals with a fire."),
         (

@@ -351,3 +351,15 @@ def test_several_events_in_one_file_are_counted(clusters: int, held: str, tmp_pa
     path = _write(tmp_path / "a.json", json.dumps([*records[:clusters], *records[2:]][:2]))
     with pytest.raises(InputError, match=f"holds {held} records"):
         read_documents([path])
+
+
+def test_characters_left_as_in_html_are_decoded_once_and_stay_harmless() -> None:
+    document = document_from_text(
+        "Hale &amp; Sons didn&#8217;t sell &x; &amp;lt;b&amp;gt;.", doc_id="a"
+    )
+    assert document.text == "Hale & Sons didn’t sell &x; &lt;b&gt;."
+    hidden = document_from_text(
+        "The mill &#8238;burned.", doc_id="a", title="Hale &amp; &#8238;Sons"
+    )
+    assert hidden.text == "The mill burned."
+    assert hidden.title == "Hale & Sons"

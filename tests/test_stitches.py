@@ -228,3 +228,16 @@ def test_any_text_is_judged_without_error(row: dict[str, str], text: str, other:
     assert isinstance(refusals(text, [other, *row["sources"]]), tuple)
     assert isinstance(refusals(row["written"] + text, [other]), tuple)
     assert refusals(text, [text]) == ()
+
+
+def test_clitics_are_verbs_and_stops_within_a_word_part_nothing() -> None:
+    tags = {
+        token.text: token.tag
+        for token in tagged("It's late, they've left and Reed's mill is hers.")
+    }
+    assert (tags["'s"], tags["'ve"]) == ("S", "X")  # the last "'s" is the genitive
+    assert tagged("It's late.")[1] == ("'s", "be", "X")
+    words = [
+        token.text for token in tagged("At 9 p.m, a ph.d of the r&d mill, 9,009-mile journey.")
+    ]
+    assert words == "At|9|p.m|,|a|ph.d|of|the|r&d|mill|,|9,009-mile|journey|.".split("|")

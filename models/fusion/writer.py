@@ -37,8 +37,8 @@ class FusionWriter:
 
     All groups of all plans are decoded in one go. Of the beam's hypotheses one is told
     that the ``guard`` lets pass and that repeats no earlier sentence; where none is, the
-    group's lead stands as in the article if it is a whole sentence, and a notice gives the
-    share. The plan holds more
+    group's lead stands as in the article, and a notice gives the share. A lead that is no
+    whole sentence is left out, unless there is nothing else to tell. The plan holds more
     than fits if nothing were shortened; what was chosen last is then left out.
     Never more than the words asked for. Raises ModelError where ``folder`` holds no
     checkpoint.
@@ -87,11 +87,10 @@ class FusionWriter:
         names = lone_names(plan)
         leads = {group.lead.id: place for place, group in enumerate(plan.groups)}
         told: dict[int, Draft] = {}
+        halves: dict[int, Draft] = {}  # captions and half sentences
         quoted: set[int] = set()
         left = words
-        order = sorted(range(len(groups)), key=lambda place: plan.groups[place].priority)
-        last = order[-1] if order else -1
-        for place in order:
+        for place in sorted(range(len(groups)), key=lambda place: plan.groups[place].priority):
             group, (texts, beam) = plan.groups[place], groups[place]
             before = leads.get((group.lead.doc_id, group.lead.index - 1))
             earlier = before is not None and plan.groups[before].priority < group.priority
@@ -100,13 +99,16 @@ class FusionWriter:
             draft = self._draft(group, texts, beam, told.values(), names, left)
             if draft is None:
                 draft = Draft(text=said(group, None, names=names), sources=group.sentences)
-                if broken(draft.text) and (told or place != last):
-                    continue  # a caption or half a sentence, while there is something else
                 quoted.add(place)
+                if broken(draft.text[:1].upper() + draft.text[1:]):
+                    halves[place] = draft
+                    continue
             cost = count_words(draft.text)
             if draft.text and cost <= left:
                 told[place] = draft
                 left -= cost
+        if not told:
+            told = dict([half for half in halves.items() if count_words(half[1].text) <= words][:1])
         drafts = tuple(draft for _, draft in sorted(told.items(), key=lambda item: item[0]))
         count = len(quoted & told.keys())
         return Writing(drafts=drafts, quoted=count, notices=_notices(count, len(drafts)))
