@@ -83,7 +83,9 @@ def test_half_a_sentence_is_not_quoted_while_there_is_something_else() -> None:
     made = writer({half: ["It was invented."], LEAD: ["The old mill burned down."]})
     [writing] = made.write([Plan(groups=(group(half), group(LEAD, priority=1)))], words=100)
     assert [draft.text for draft in writing.drafts] == ["The old mill burned down."]
-    assert writing.notices == ()
+    assert writing.notices == (
+        "1 point was left out: the articles hold no whole sentence about it.",
+    )
     later = Plan(groups=(group(LEAD), group(half, priority=1)))
     assert len(made.write([later], words=100)[0].drafts) == 1
     [writing] = made.write([Plan(groups=(group(half),))], words=100)

@@ -38,8 +38,9 @@ class FusionWriter:
     All groups of all plans are decoded in one go. Of the beam's hypotheses one is told
     that the ``guard`` lets pass and that repeats no earlier sentence; where none is, the
     group's lead stands as in the article, and a notice gives the share. A lead that is no
-    whole sentence is left out, unless there is nothing else to tell. The plan holds more
-    than fits if nothing were shortened; what was chosen last is then left out.
+    whole sentence is left out, and that is said, unless there is nothing else to tell. The
+    plan holds more than fits if nothing were shortened; what was chosen last is then left
+    out.
     Never more than the words asked for. Raises ModelError where ``folder`` holds no
     checkpoint.
     """
@@ -100,18 +101,21 @@ class FusionWriter:
             if draft is None:
                 draft = Draft(text=said(group, None, names=names), sources=group.sentences)
                 quoted.add(place)
-                if broken(draft.text[:1].upper() + draft.text[1:]):
-                    halves[place] = draft
-                    continue
             cost = count_words(draft.text)
-            if draft.text and cost <= left:
-                told[place] = draft
-                left -= cost
-        if not told:
-            told = dict([half for half in halves.items() if count_words(half[1].text) <= words][:1])
+            if not draft.text or cost > left:
+                continue
+            if place in quoted and broken(draft.text[:1].upper() + draft.text[1:]):
+                halves[place] = draft
+                continue
+            told[place] = draft
+            left -= cost
+        if halves and not told:
+            place = next(iter(halves))
+            told[place] = halves[place]
         drafts = tuple(draft for _, draft in sorted(told.items(), key=lambda item: item[0]))
         count = len(quoted & told.keys())
-        return Writing(drafts=drafts, quoted=count, notices=_notices(count, len(drafts)))
+        notices = _notices(count, len(drafts), len(halves.keys() - told.keys()))
+        return Writing(drafts=drafts, quoted=count, notices=notices)
 
     def _draft(
         self,
@@ -173,11 +177,16 @@ def _repeats(text: str, earlier: str) -> bool:
     return len(new & stems(earlier)) >= 0.85 * max(len(new), 1)
 
 
-def _notices(quoted: int, told: int) -> tuple[str, ...]:
-    if not quoted:
-        return ()
-    verb = "is" if quoted == 1 else "are"
-    return (
-        f"{quoted} of {told} sentences ({quoted / told:.0%}) {verb} quoted from the articles as "
-        "they stand: no wording of the writer's own could be told.",
-    )
+def _notices(quoted: int, told: int, halves: int) -> tuple[str, ...]:
+    notices = []
+    if quoted:
+        verb = "is" if quoted == 1 else "are"
+        notices.append(
+            f"{quoted} of {told} sentences ({quoted / told:.0%}) {verb} quoted from the articles "
+            "as they stand: no wording of the writer's own could be told."
+        )
+    if halves:
+        points = "1 point was" if halves == 1 else f"{halves} points were"
+        it = "it" if halves == 1 else "them"
+        notices.append(f"{points} left out: the articles hold no whole sentence about {it}.")
+    return tuple(notices)
