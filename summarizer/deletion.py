@@ -194,6 +194,10 @@ def _behind(source: Sequence[Token], right: int) -> Token:
 
 def _is_listed(source: Sequence[Token], left: int, body: Sequence[Token], right: int) -> bool:
     """Whether names or numbers go on behind it: "of Tilby, Varland", "at 24, 28 weeks" """
+    if len(body) <= _ITEM and body[0].tag not in "IRW" and source[right - 1].text == ",":
+        rest = source[right : right + _ITEM + 2]  # "red, [old,] broken, and empty"
+        if any(one.text == "," and other.tag == "J" for one, other in pairwise(rest)):
+            return True
     after = source[right : right + 2]
     if source[right - 1].text == ",":
         after = source[right - 1 : right + 1]
@@ -324,6 +328,7 @@ def _opening(gone: Sequence[Token], body: Sequence[Token], kept: Sequence[Token]
 
 
 _WORDIEST = 4  # one more than the longest has
+_ITEM = 2  # words of a member of a list
 
 
 def _aside(source: Sequence[Token], left: int, body: Sequence[Token], right: int) -> bool:

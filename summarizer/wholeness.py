@@ -59,6 +59,8 @@ def broken(text: str) -> str | None:
     text = collapse(text)
     if not is_finished(text):
         return "it does not end as a sentence does"
+    if text.endswith(("...", "…")):
+        return "it breaks off"  # as teasers do
     for opener, closer in _PAIRS:
         if text.count(opener) != text.count(closer):
             return "its brackets or quotation marks are not in pairs"

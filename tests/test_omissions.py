@@ -58,6 +58,10 @@ def test_what_grammar_lets_go_may_go(source: str, written: str) -> None:
     ("source", "written"),
     [
         (FATHER, "In July he met Jon Var Un."),
+        (
+            "Four lists order your songs: popular, emerging, suggested, and shared.",
+            "Four lists order your songs: popular suggested, and shared.",
+        ),
         (STATE, "The envoy will visit Tilby, a mill town and other matters."),
         (BRIDGE, "Mayor Ana Duarte ended 14 months of the people of Eastport."),
         (BRIDGE, "Ana Duarte was elected on Monday morning."),

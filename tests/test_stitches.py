@@ -122,6 +122,7 @@ def test_one_certain_source_is_enough() -> None:
         'The mayor said the bridge was "safe.',
         "the bridge was closed on Monday.",
         "The rebuilt bridge of the harbour of Eastport.",
+        "The mayor is the richest in town, and controls...",
     ],
 )
 def test_what_is_no_whole_sentence(text: str) -> None:
