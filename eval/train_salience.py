@@ -93,9 +93,9 @@ def _shard(work: Path, number: int, clusters: Sequence[Any]) -> Shard:
     """Computed, or read where it was computed before."""
     path = work / f"features-{number:04d}.npz"
     if not path.exists():
-        documents = [clean(list(_documents(cluster))).documents for cluster in clusters]
+        documents = [clean(list(readable(cluster))).documents for cluster in clusters]
         sentences = [split(cleaned) for cleaned in documents]
-        vectors = _embeddings(work / f"train-{number:04d}.npz", sentences)
+        vectors = embeddings_of(work / f"train-{number:04d}.npz", sentences)
         pieces = [
             features_of(found, cleaned, array, cluster["references"][0])
             for cluster, cleaned, found, array in zip(
@@ -108,7 +108,8 @@ def _shard(work: Path, number: int, clusters: Sequence[Any]) -> Shard:
         return Shard(**arrays)
 
 
-def _documents(cluster: Any) -> Iterator[Document]:
+def readable(cluster: Any) -> Iterator[Document]:
+    """The documents of a cluster of the corpus that hold words."""
     for place, text in enumerate(cluster["documents"], start=1):
         try:
             yield document_from_text(text, doc_id=str(place))
@@ -116,13 +117,15 @@ def _documents(cluster: Any) -> Iterator[Document]:
             continue
 
 
-def _embeddings(path: Path, sentences: Sequence[Sequence[Sentence]]) -> list[NDArray[np.float32]]:
+def embeddings_of(path: Path, sentences: Sequence[Sequence[Sentence]]) -> list[NDArray[np.float32]]:
     """The vectors of each cluster's sentences, from the file where it is there."""
     if not path.exists():
         texts = [collapse(sentence.text) for found in sentences for sentence in found]
         _write(path, v=load_encoder("minilm").encode(texts).astype(np.float16))
     with np.load(path) as arrays:
         rows = arrays["v"].astype(np.float32)
+    if len(rows) != sum(map(len, sentences)):
+        raise InputError(f"{path}: made of other sentences; delete it, and it is made again.")
     rows /= np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-9)
     return np.split(rows, np.cumsum([len(found) for found in sentences])[:-1])
 

@@ -11,6 +11,7 @@ from summarizer.errors import ConfigError, ModelError
 
 if TYPE_CHECKING:
     from models.salience import SalienceModel
+    from models.salience.words import WordModel
     from summarizer.protocols import Encoder, Writer
 
 _CHECKPOINT = Path(__file__).parent / "fusion" / "checkpoint"
@@ -32,8 +33,15 @@ def load_encoder(name: str = "auto") -> Encoder:
 
 
 def load_salience() -> SalienceModel:
-    """The weights of the learned ranker."""
+    """What the learned ranker knows of sentences."""
     from models.salience import load
+
+    return load()
+
+
+def load_words() -> WordModel:
+    """What the learned ranker knows of words."""
+    from models.salience.words import load
 
     return load()
 

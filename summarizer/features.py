@@ -96,6 +96,11 @@ class Features:
         return self._words[: len(self.sentences)]
 
     @cached_property
+    def stems(self) -> list[list[str]]:
+        """The stems of all words of each sentence of ``everything``, in order."""
+        return [[stem_of(word) for word in tokens(s.text)] for s in self.everything]
+
+    @cached_property
     def tf_idf(self) -> csr_array:
         """Rows of tf-idf weights of ``everything``, L2-normalised."""
         return tf_idf(self._words)
@@ -247,10 +252,7 @@ class Features:
     def _grams(self) -> dict[str, Scores]:
         """How often and how widely the sentence's stems and pairs of them are used."""
         stems = [[stem_of(word) for word in words] for words in self._words]
-        pairs = [
-            [(stem_of(first), stem_of(second)) for first, second in pairwise(tokens(sentence.text))]
-            for sentence in self.everything
-        ]
+        pairs = [list(pairwise(text)) for text in self.stems]
         occurrences: Counter[Gram] = Counter()
         used: dict[int, set[Gram]] = {}
         leads: dict[Gram, float] = {}

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from models import load_encoder, load_salience, load_writer
+from models import load_encoder, load_salience, load_words, load_writer
 from summarizer.cleaning import clean
 from summarizer.config import Config
 from summarizer.decoding import harmless
@@ -263,7 +263,7 @@ def load_ranker(name: str, encoder: Encoder) -> Ranker:
             f"The ranker 'learned' knows the vectors of the encoder {model.encoder!r}, "
             f"not those of {encoder.name!r}; choose that encoder or another ranker."
         )
-    return learned(model)
+    return learned(model, load_words())
 
 
 def _left_unread(found: Sequence[Sentence], read: Sequence[Sentence]) -> tuple[str, ...]:

@@ -277,6 +277,50 @@ def topics(vectors: NDArray[np.float32], *, share: float = 0.2) -> NDArray[np.in
     return np.asarray(parts - 1, dtype=np.intp)
 
 
+class _Copies:
+    def __init__(self, holds: csr_array, worth: Scores) -> None:
+        self._holds = holds
+        self._copies = holds.data.astype(np.intp)
+        self._worth = worth
+        self._said = np.zeros(holds.shape[1], dtype=np.intp)
+
+    def _row(self, row: int) -> tuple[NDArray[np.int32], NDArray[np.intp]]:
+        start, end = self._holds.indptr[row : row + 2]
+        return self._holds.indices[start:end], self._copies[start:end]
+
+    def gain(self, row: int) -> float:
+        grams, copies = self._row(row)
+        said, most = self._said[grams], self._worth.shape[1] - 1
+        more = self._worth[grams, np.minimum(said + copies, most)]
+        return float((more - self._worth[grams, np.minimum(said, most)]).sum())
+
+    def add(self, row: int) -> None:
+        grams, copies = self._row(row)
+        self._said[grams] += copies
+
+
+def coverage(
+    holds: csr_array,
+    worth: Scores,
+    *,
+    costs: Scores,
+    budget: float,
+    scaling: float = 0.9,
+) -> Choice:
+    """The set that is expected to share most words and pairs with a human summary.
+
+    ``holds``, shape (n, grams), says how often each sentence has each; ``worth``, shape
+    (grams, most + 1), what 0, 1, ... copies of each are worth together, concave from 0.
+    Greedy (see ``_greedy``): at least 0.405 of the best where ``scaling`` is 1; at 0.9,
+    which had more ROUGE on clusters held out, there is no such bound.
+    """
+
+    def objective() -> _Copies:
+        return _Copies(holds, worth)
+
+    return _choice(objective, _greedy(objective, costs, budget, scaling), len(costs))
+
+
 class _Concepts:
     def __init__(self, holds: csr_array, weights: Scores) -> None:
         self._holds = holds

@@ -13,9 +13,10 @@ from typing import NamedTuple, Protocol, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from summarizer import set_rankers
+from summarizer import rankers, set_rankers
 from summarizer.centrality import Scores
 from summarizer.features import Features
+from summarizer.overlap import CopyModel, expected
 from summarizer.records import Deduplication, Document, RankedSentence
 from summarizer.vectors import Vectors
 from summarizer.words import count_words
@@ -59,11 +60,22 @@ def linear(features: Features) -> Scores:
     return total
 
 
-def learned(model: SalienceModel) -> Ranker:
-    """The ranker of trained weights; needs vectors of the encoder that they know."""
-    return lambda features: model.scores(
-        features.matrix, features.vectors, features.centre.astype(np.float32)
-    )
+def learned(sentences: SalienceModel, words: CopyModel) -> Ranker:
+    """The ranker of trained weights; needs vectors of the encoder that they know.
+
+    What is learned of the sentences tells how likely a human summary holds each word, and
+    the set is chosen whose words it is likeliest to hold, see ``summarizer.overlap``.
+    """
+
+    def ranker(features: Features) -> Scores:
+        centre = features.centre.astype(np.float32)
+        scores = sentences.scores(features.matrix, features.vectors, centre)
+        holds, worth = expected(features, scores, words)
+        return rankers.scores(
+            rankers.coverage(holds, worth, costs=features.costs, budget=features.limit)
+        )
+
+    return ranker
 
 
 #: Those that need nothing learned, each after its paper but the first.

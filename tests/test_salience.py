@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from safetensors import safe_open
 
-from models import load_encoder, load_salience
+from models import load_encoder, load_salience, load_words
 from models.salience import WEIGHTS
 from summarizer.centrality import centroid, lexrank, support, textrank, tf_idf
 from summarizer.features import COLUMNS, Features
@@ -357,6 +357,9 @@ def test_the_learned_ranker_knows_news_from_boilerplate() -> None:
     sentences = [s for doc in documents for s in sentences_of(doc)]
     vectors = Vectors(sentences, encoder.encode([s.text for s in sentences]))
     ranking = rank(
-        Deduplication(kept=tuple(sentences)), documents, vectors, ranker=learned(load_salience())
+        Deduplication(kept=tuple(sentences)),
+        documents,
+        vectors,
+        ranker=learned(load_salience(), load_words()),
     ).ranking
     assert {entry.sentence.index for entry in ranking[:2]} == {0}

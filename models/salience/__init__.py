@@ -1,7 +1,8 @@
 """The learned ranker's weights: how much of a human summary a sentence is likely to hold.
 
 An ensemble of small perceptrons over sentence embeddings and features of the cluster,
-trained by ``python -m eval.train_salience``; README.md beside this file is its card.
+trained by ``python -m eval.train_salience``; ``words`` holds what was learned of words.
+README.md beside this file is its card.
 """
 
 from __future__ import annotations
@@ -52,8 +53,8 @@ class SalienceModel:
                 ],
                 axis=1,
             )
-            hidden = _gelu(hidden) @ w["hidden.weight"][k].T + w["hidden.bias"][k]
-            total += (_gelu(hidden) @ w["output.weight"][k].T + w["output.bias"][k])[:, 0]
+            hidden = gelu(hidden) @ w["hidden.weight"][k].T + w["hidden.bias"][k]
+            total += (gelu(hidden) @ w["output.weight"][k].T + w["output.bias"][k])[:, 0]
         return total / members
 
 
@@ -74,8 +75,8 @@ def load() -> SalienceModel:
     return SalienceModel()
 
 
-def _gelu(values: Array) -> Array:
+def gelu(values: Array) -> Array:
     """The tanh form (Hendrycks & Gimpel 2016, section 2)."""
-    cubic = np.float32(0.7978845608) * (values + np.float32(0.044715) * values**3)
+    cubic = np.float32(0.7978845608) * (values + np.float32(0.044715) * values * values * values)
     result: Array = np.float32(0.5) * values * (1 + np.tanh(cubic))
     return result
