@@ -171,6 +171,7 @@ def test_what_is_known_of_a_word_by_hand() -> None:
         "cluster_sentences": [5] * 3,
         "cluster_mean": [0.5] * 3,
     }
+    assert rows_of(words, "noon")["leads"] == [0.5]  # the third sentence of one of two
     late = rows_of(words, "late")
     assert (late["first"], late["spread"], late["leads"]) == ([3], [0.5], [0])
     assert rows_of(words, "1,000")["number"] == [1]
@@ -210,6 +211,15 @@ def test_what_is_expected_by_hand() -> None:
     assert set(worth[words:, 1].round(9)) == {0.3}  # a pair counts three times
     assert worth.max() == pytest.approx(5 * 0.2)  # five times "the"
     assert (np.diff(worth, 2, axis=1) <= 1e-12).all()
+
+
+def test_no_more_is_expected_than_the_budget_holds() -> None:
+    words = {}
+    for limit in (2, 200):
+        _, worth = expected(Features(*cluster(*FERRY), limit=limit), SCORES, Model())
+        words[limit] = worth[:18, -1].sum()
+    assert 1.5 < words[2] <= 2 + 1e-6
+    assert words[200] == pytest.approx(26 * 0.2)
 
 
 def test_a_document_without_sentences_changes_nothing() -> None:
