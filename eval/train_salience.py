@@ -73,20 +73,24 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--output", type=Path, default=WEIGHTS)
     options = parser.parse_args(arguments)
     options.work.mkdir(parents=True, exist_ok=True)
-    with lzma.open(options.data, "rt", encoding="utf-8") as file:
-        lines = file.readlines()
-    order = list(range(len(lines)))
-    random.Random(0).shuffle(order)
-    parts = [order[i : i + SHARD] for i in range(0, min(options.clusters, len(order)), SHARD)]
+    parts = parts_of(options.data)[: -(-options.clusters // SHARD)]
     shards = []
-    for number, rows in enumerate(parts):
-        clusters = [json.loads(lines[row]) for row in rows]
+    for number, lines in enumerate(parts):
+        clusters = [json.loads(line) for line in lines]
         shards.append(_shard(options.work, number, clusters))
         print(f"{number + 1} of {len(parts)}: {len(shards[-1].labels)} sentences", flush=True)
     held_out, training = joined(shards[:HELD_OUT]), joined(shards[HELD_OUT:])
     weights, figures = train(training, held_out)
     save(weights, options.output, clusters=len(parts) * SHARD)
     print(json.dumps(figures))
+
+
+def parts_of(data: Path) -> list[list[str]]:
+    """The clusters of a corpus as lines of JSON, shuffled by a seed, ``SHARD`` a part."""
+    with lzma.open(data, "rt", encoding="utf-8") as file:
+        lines = file.readlines()
+    random.Random(0).shuffle(lines)
+    return [lines[i : i + SHARD] for i in range(0, len(lines), SHARD)]
 
 
 def _shard(work: Path, number: int, clusters: Sequence[Any]) -> Shard:

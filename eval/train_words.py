@@ -12,14 +12,12 @@ from __future__ import annotations
 
 import argparse
 import json
-import lzma
-import random
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from functools import cached_property, partial
 from hashlib import sha256
-from itertools import pairwise
+from itertools import chain, pairwise
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, NamedTuple
@@ -28,7 +26,7 @@ import numpy as np
 from numpy.typing import NDArray
 from safetensors.numpy import save_file
 
-from eval.train_salience import DATA, HELD_OUT, SHARD, embeddings_of, readable
+from eval.train_salience import DATA, HELD_OUT, SHARD, embeddings_of, parts_of, readable
 from models import load_salience
 from models.salience import WEIGHTS as SENTENCES
 from models.salience.words import LAYERS, WEIGHTS, inputs, likely_of, logarithms
@@ -144,19 +142,15 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--output", type=Path, default=WEIGHTS)
     options = parser.parse_args(arguments)
     options.work.mkdir(parents=True, exist_ok=True)
-    with lzma.open(options.data, "rt", encoding="utf-8") as file:
-        lines = file.readlines()
-    order = list(range(len(lines)))
-    random.Random(0).shuffle(order)
-    parts = [order[i : i + SHARD] for i in range(0, len(order), SHARD)]
+    parts = parts_of(options.data)
     first = max(HELD_OUT, len(parts) - options.clusters // SHARD)
     used = [*range(HELD_OUT), *range(first, len(parts))]
     counts = Counts()
-    for row in order[HELD_OUT * SHARD :]:
-        said, told = _spoken(json.loads(lines[row]))
+    for line in chain.from_iterable(parts[HELD_OUT:]):
+        said, told = _spoken(json.loads(line))
         counts.add(Counter(said), Counter(told))
     print(f"{len(counts.documents)} stems counted", flush=True)
-    tasks = [(options.work, number, [lines[row] for row in parts[number]]) for number in used]
+    tasks = [(options.work, number, parts[number]) for number in used]
     clusters: list[list[Cluster]] = []
     with ProcessPoolExecutor() as pool:
         for number, shard in zip(used, pool.map(_shard, tasks), strict=True):
