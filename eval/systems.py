@@ -71,7 +71,7 @@ class _WatchedWriter:
     def __init__(self, writer: Writer) -> None:
         self._writer = writer
         self.name, self.max_input_tokens = writer.name, writer.max_input_tokens
-        self.notices = writer.notices
+        self.weighs, self.notices = writer.weighs, writer.notices
         self.truncated: bool | None = None
         self.quoted: float | None = None
         self.revision: str | None = getattr(writer, "revision", None)  # of a hub's checkpoint

@@ -58,6 +58,7 @@ class ExtractiveWriter:
 
     name = "extractive"
     max_input_tokens: int | None = None
+    weighs = False
 
     def __init__(self, *, notices: tuple[str, ...] = ()) -> None:
         self.notices = notices

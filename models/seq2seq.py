@@ -43,6 +43,7 @@ class Seq2SeqWriter:
     encoder-decoder with all its weights.
     """
 
+    weighs = False
     notices: tuple[str, ...] = ()
 
     def __init__(self, name: str) -> None:

@@ -20,7 +20,15 @@ from summarizer.centrality import Scores, centroid, inverse, lexrank, support, t
 from summarizer.openings import has_dangling_opening, has_dangling_pronoun
 from summarizer.records import Deduplication, Document, Sentence
 from summarizer.vectors import Vectors
-from summarizer.words import STOP_WORDS, collapse, content_words, count_words, stem_of, tokens
+from summarizer.words import (
+    STOP_WORDS,
+    all_stems,
+    collapse,
+    content_words,
+    count_words,
+    stem_of,
+    tokens,
+)
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
@@ -98,7 +106,7 @@ class Features:
     @cached_property
     def stems(self) -> list[list[str]]:
         """The stems of all words of each sentence of ``everything``, in order."""
-        return [[stem_of(word) for word in tokens(s.text)] for s in self.everything]
+        return [all_stems(s.text) for s in self.everything]
 
     @cached_property
     def tf_idf(self) -> csr_array:

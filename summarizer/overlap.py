@@ -64,13 +64,26 @@ class Grams(NamedTuple):
     columns: tuple[str, ...]
 
 
-def expected(features: Features, scores: Scores, model: CopyModel) -> tuple[csr_array, Scores]:
-    """How often each distinct sentence holds each word and pair, and what copies are worth.
+class Expected(NamedTuple):
+    """What a human summary is expected to share with a set of the distinct sentences.
 
-    Shapes (n, grams) and (grams, most + 1): the second is how many of 0, 1, ... copies a
-    summary is expected to share, pairs weighted. ``scores``, shape (n,), are a model's of
-    the sentences.
+    ``names`` are the words' stems, then the pairs; ``holds``, shape (n, grams), says how
+    often each sentence has each; ``worth``, shape (grams, most + 1), how many of 0, 1, ...
+    copies a summary is expected to share, pairs weighted.
     """
+
+    names: tuple[str, ...]
+    holds: csr_array
+    worth: Scores
+
+    def by_name(self) -> dict[str, tuple[float, ...]]:
+        """What each further copy of a gram adds, as ``records.Plan`` tells it."""
+        added = np.diff(self.worth, axis=1).tolist()
+        return {name: tuple(row) for name, row in zip(self.names, added, strict=True)}
+
+
+def expected(features: Features, scores: Scores, model: CopyModel) -> Expected:
+    """What is expected of a cluster; ``scores``, shape (n,), are a model's of its sentences."""
     from scipy.sparse import csr_array, hstack
 
     words = words_of(features, scores, model.known)
@@ -80,7 +93,11 @@ def expected(features: Features, scores: Scores, model: CopyModel) -> tuple[csr_
         _worth(words, within(likely, features.limit)),
         _PAIRS * _worth(pairs, within(model.likely("pairs", pairs.matrix), features.limit)),
     ]
-    return csr_array(hstack([words.holds, pairs.holds])), np.concatenate(worth)
+    return Expected(
+        names=words.names + pairs.names,
+        holds=csr_array(hstack([words.holds, pairs.holds])),
+        worth=np.concatenate(worth),
+    )
 
 
 def words_of(features: Features, scores: Scores, known: Callable[[Sequence[str]], Matrix]) -> Grams:

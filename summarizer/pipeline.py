@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
@@ -29,7 +29,7 @@ from summarizer.records import (
 )
 from summarizer.redundancy import deduplicate
 from summarizer.relevance import strays
-from summarizer.salience import RANKERS, Ranker, learned, rank
+from summarizer.salience import RANKERS, Expectation, Ranker, expectation_of, learned, rank
 from summarizer.selection import headline, select
 from summarizer.sentences import split
 from summarizer.shortlist import shortlist
@@ -67,6 +67,7 @@ class Summarizer:
         self._encoder = load_encoder(encoder) if isinstance(encoder, str) else encoder
         self._writer = load_writer(writer) if isinstance(writer, str) else writer
         self._ranker = load_ranker(self.config.ranker, self._encoder)
+        self._expectation = load_expectation(self._encoder) if self._writer.weighs else None
 
     def summarize(
         self,
@@ -158,6 +159,7 @@ class Summarizer:
                 reports,
                 vectors,
                 ranker=self._ranker,
+                expectation=self._expectation,
                 limit=writer.max_input_tokens or config.words,
                 cost=writer.count_tokens,
             )
@@ -172,6 +174,7 @@ class Summarizer:
                 lambda_=config.lambda_,
                 semantic=encoder.semantic,
             )
+            plan = replace(plan, worth=salience.worth)
         return _Material(
             cluster_id=cluster_id,
             cleaning=cleaning,
@@ -264,6 +267,12 @@ def load_ranker(name: str, encoder: Encoder) -> Ranker:
             f"not those of {encoder.name!r}; choose that encoder or another ranker."
         )
     return learned(model, load_words())
+
+
+def load_expectation(encoder: Encoder) -> Expectation | None:
+    """What was learned of summaries; None for an encoder whose vectors that does not know."""
+    model = load_salience()
+    return expectation_of(model, load_words()) if encoder.name == model.encoder else None
 
 
 def _left_unread(found: Sequence[Sentence], read: Sequence[Sentence]) -> tuple[str, ...]:

@@ -38,11 +38,13 @@ class Writer(Protocol):
     (special tokens already taken off); the plan is then made to fill it.
     ``None`` says that the writer writes group by group, each at about the length that
     ``count_tokens`` gives for its lead, so that the plan is made to fit the word budget.
+    ``weighs`` says that the writer chooses among the plan's groups by ``Plan.worth``.
     ``notices`` holds what a user must be told (a declared fallback).
     """
 
     name: str
     max_input_tokens: int | None
+    weighs: bool
     notices: tuple[str, ...]
 
     def count_tokens(self, text: str) -> int:

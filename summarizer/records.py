@@ -175,10 +175,16 @@ class Group:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """Groups in reading order that fit the budget; ``left_out`` counts the rest."""
+    """Groups in reading order that fit the budget; ``left_out`` counts the rest.
+
+    ``worth`` tells a writer that chooses among them what each first, second, ... copy of a
+    stem, or of two neighbouring ones with a space between, adds to what the briefing is
+    expected to share with a human summary; empty where nothing is known of that.
+    """
 
     groups: tuple[Group, ...]
     left_out: int = 0
+    worth: Mapping[str, tuple[float, ...]] = field(default_factory=dict, repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

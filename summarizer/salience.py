@@ -8,6 +8,7 @@ changes nothing.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
 from typing import NamedTuple, Protocol, TypeAlias
 
 import numpy as np
@@ -16,7 +17,7 @@ from numpy.typing import NDArray
 from summarizer import rankers, set_rankers
 from summarizer.centrality import Scores
 from summarizer.features import Features
-from summarizer.overlap import CopyModel, expected
+from summarizer.overlap import CopyModel, Expected, expected
 from summarizer.records import Deduplication, Document, RankedSentence
 from summarizer.vectors import Vectors
 from summarizer.words import count_words
@@ -37,6 +38,7 @@ class SalienceModel(Protocol):
 _DIGITS = 6  # scores are rounded to this, so that the order of a sum cannot break a tie
 
 Ranker: TypeAlias = Callable[[Features], Scores]  # shape (n,), greater is more salient
+Expectation: TypeAlias = Callable[[Features], Expected]
 
 # Tuned by hand on 250 Multi-News (300 to 549) and 200 NeuS validation clusters and the five
 # topics of MultiLing 2011. On the first two the optimum is flat.
@@ -67,15 +69,26 @@ def learned(sentences: SalienceModel, words: CopyModel) -> Ranker:
     the set is chosen whose words it is likeliest to hold, see ``summarizer.overlap``.
     """
 
+    expectation = expectation_of(sentences, words)
+
     def ranker(features: Features) -> Scores:
-        centre = features.centre.astype(np.float32)
-        scores = sentences.scores(features.matrix, features.vectors, centre)
-        holds, worth = expected(features, scores, words)
+        _, holds, worth = expectation(features)
         return rankers.scores(
             rankers.coverage(holds, worth, costs=features.costs, budget=features.limit)
         )
 
     return ranker
+
+
+def expectation_of(sentences: SalienceModel, words: CopyModel) -> Expectation:
+    """What trained weights expect of a summary; they need vectors of the encoder they know."""
+
+    def expectation(features: Features) -> Expected:
+        centre = features.centre.astype(np.float32)
+        scores = sentences.scores(features.matrix, features.vectors, centre)
+        return expected(features, scores, words)
+
+    return expectation
 
 
 #: Those that need nothing learned, each after its paper but the first.
@@ -92,10 +105,14 @@ RANKERS: Mapping[str, Ranker] = {
 
 
 class Salience(NamedTuple):
-    """The distinct sentences, best first, and what their ranker had to declare."""
+    """The distinct sentences, best first, and what their ranker had to declare.
+
+    ``worth`` is what is expected of a summary, as ``Plan.worth``, if it was asked for.
+    """
 
     ranking: tuple[RankedSentence, ...]
     notices: tuple[str, ...] = ()
+    worth: Mapping[str, tuple[float, ...]] = MappingProxyType({})
 
 
 def rank(
@@ -104,6 +121,7 @@ def rank(
     vectors: Vectors,
     *,
     ranker: Ranker = linear,
+    expectation: Expectation | None = None,
     limit: int = 200,
     cost: Callable[[str], int] = count_words,
 ) -> Salience:
@@ -127,4 +145,5 @@ def rank(
         )
         for i in order
     )
-    return Salience(ranking, tuple(features.notices))
+    worth = expectation(features).by_name() if expectation else {}
+    return Salience(ranking, tuple(features.notices), worth)

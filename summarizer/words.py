@@ -66,6 +66,11 @@ def stem_of(word: str) -> str:
     return stem(word) if word.isascii() else word
 
 
+def all_stems(text: str) -> list[str]:
+    """The stems of all words, in order."""
+    return [stem_of(word) for word in tokens(text)]
+
+
 def stems(text: str) -> frozenset[str]:
     """The stems of the content words."""
     return frozenset(stem_of(word) for word in content_words(text))

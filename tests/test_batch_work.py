@@ -52,6 +52,7 @@ class Watched:
     given: list[int] = field(default_factory=list)
     name: str = "watched"
     max_input_tokens: int | None = None
+    weighs: bool = False
     notices: tuple[str, ...] = ()
 
     def count_tokens(self, text: str) -> int:

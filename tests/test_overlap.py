@@ -201,7 +201,7 @@ def test_what_is_known_of_a_pair_by_hand() -> None:
 
 def test_what_is_expected_by_hand() -> None:
     features = Features(*cluster(*FERRY))
-    holds, worth = expected(features, np.zeros(len(features.sentences)), Model())
+    _, holds, worth = expected(features, np.zeros(len(features.sentences)), Model())
     words, pairs = 18, 19
     assert holds.shape == (len(features.sentences), words + pairs)
     assert holds.toarray().sum(axis=1).tolist() == [7, 5, 7, 15, 13]
@@ -216,7 +216,7 @@ def test_what_is_expected_by_hand() -> None:
 def test_no_more_is_expected_than_the_budget_holds() -> None:
     words = {}
     for limit in (2, 200):
-        _, worth = expected(Features(*cluster(*FERRY), limit=limit), SCORES, Model())
+        worth = expected(Features(*cluster(*FERRY), limit=limit), SCORES, Model()).worth
         words[limit] = worth[:18, -1].sum()
     assert 1.5 < words[2] <= 2 + 1e-6
     assert words[200] == pytest.approx(26 * 0.2)
@@ -226,7 +226,7 @@ def test_a_document_without_sentences_changes_nothing() -> None:
     deduplication, documents, vectors = cluster(*FERRY)
     empty = [Document(doc_id="share", text=text) for text in ("", "Zzz")]  # first and last
     tables = [
-        expected(Features(deduplication, [*documents, *more], vectors), SCORES, Model())[1]
+        expected(Features(deduplication, [*documents, *more], vectors), SCORES, Model()).worth
         for more in ([], empty[:1], empty[1:])
     ]
     np.testing.assert_array_equal(tables[0], tables[1])
@@ -238,7 +238,7 @@ def test_a_document_without_sentences_changes_nothing() -> None:
 )
 def test_odd_clusters_give_finite_numbers(articles: tuple[str, ...]) -> None:
     features = Features(*cluster(*articles))
-    _, worth = expected(features, np.zeros(len(features.sentences)), load_words())
+    worth = expected(features, np.zeros(len(features.sentences)), load_words()).worth
     assert np.isfinite(worth).all()
 
 

@@ -201,6 +201,7 @@ class Inventor:
 
     name = "inventor"
     max_input_tokens = 500
+    weighs = False
     notices: tuple[str, ...] = ()
     revision = None
 

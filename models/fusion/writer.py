@@ -4,22 +4,20 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import replace
-from functools import partial
 from pathlib import Path
 from typing import Protocol
 
-from models.extractive import lone_names, said
+from models.extractive import lone_names
 from models.fusion.fuser import Fuser, Hypothesis
-from summarizer.records import Draft, Group, Plan, Sentence, Writing
+from models.fusion.points import Overlap, Point, repeats
+from summarizer.records import Draft, Group, Plan, Writing
 from summarizer.wholeness import broken, is_english
-from summarizer.words import collapse, count_words, fold, stems
+from summarizer.words import collapse, count_words, fold
 
 CHECKPOINT = Path(__file__).parent / "checkpoint"
 LENGTH = 2  # asked for; a place in ``data.LENGTHS``
-_SHARE = 0.7  # of its words that a plan counts for a sentence, since it will be shortened
-_NEAR = 1.0  # nats a word piece that what is told may be less likely than the likeliest
-_SAME = 0.6  # of a sentence's content that one which merely repeats it has in common
+_SHARE = 0.7  # of its words that a plan counts for a sentence: some are shortened, some not told
+_LATER = 0.6  # what a point loses of its value from the plan's first choice to its last
 
 OnDraft = Callable[[int, Draft], None]
 
@@ -39,14 +37,18 @@ class FusionWriter:
     that the ``guard`` lets pass and that repeats no earlier sentence; where none is, the
     group's lead stands as in the article, and a notice gives the share. A lead that is no
     whole sentence is left out, and that is said, unless there is nothing else to tell. The
-    plan holds more than fits if nothing were shortened; what was chosen last is then left
-    out.
+    plan holds more than fits; which points are told is decided when they have been written
+    and their length is known, as where sentences are chosen and shortened at once
+    (Berg-Kirkpatrick, Gillick & Klein 2011): the most salient one, then those that add most
+    for their length to what a human summary is expected to hold (``Plan.worth``; by salience
+    where nothing is known of that).
     Never more than the words asked for. Raises ModelError where ``folder`` holds no
     checkpoint.
     """
 
     name = "embedded"
     max_input_tokens: int | None = None
+    weighs = True
     notices: tuple[str, ...] = ()
 
     def __init__(self, *, guard: Guard, folder: Path = CHECKPOINT) -> None:
@@ -85,68 +87,74 @@ class FusionWriter:
     def _written(
         self, plan: Plan, groups: Sequence[tuple[Sequence[str], Sequence[Hypothesis]]], words: int
     ) -> Writing:
+        """First the most salient point, then always the one that adds most for its length."""
         names = lone_names(plan)
-        leads = {group.lead.id: place for place, group in enumerate(plan.groups)}
+        open_ = {}
+        for place, (group, (texts, beam)) in enumerate(zip(plan.groups, groups, strict=True)):
+            open_[place] = Point(group=group, texts=texts)
+            open_[place].word(beam, names=names)
+        leans = _leaning(plan)
+        overlap = Overlap(plan.worth)
         told: dict[int, Draft] = {}
         halves: dict[int, Draft] = {}  # captions and half sentences
         quoted: set[int] = set()
         left = words
-        for place in sorted(range(len(groups)), key=lambda place: plan.groups[place].priority):
-            group, (texts, beam) = plan.groups[place], groups[place]
-            before = leads.get((group.lead.doc_id, group.lead.index - 1))
-            earlier = before is not None and plan.groups[before].priority < group.priority
-            if earlier and before not in told:
-                continue  # it may have been chosen because of what is not told now
-            draft = self._draft(group, texts, beam, told.values(), names, left)
-            if draft is None:
-                draft = Draft(text=said(group, None, names=names), sources=group.sentences)
+
+        def value(place: int) -> tuple[float, int]:
+            priority = plan.groups[place].priority
+            early = 1 - _LATER * priority / len(plan.groups)
+            return (early * open_[place].value(overlap) if told else 0.0), -priority
+
+        while ready := [
+            place
+            for place, point in open_.items()
+            if point.wordings and leans.get(place, place) in (place, *told)
+        ]:
+            place = max(ready, key=value)
+            point = open_[place]
+            if not self._may_be_told(point, told.values(), left):
+                del point.wordings[0]
+                continue
+            del open_[place]
+            draft = point.draft()
+            if point.is_quoted:
+                if broken(draft.text[:1].upper() + draft.text[1:]):
+                    halves[place] = draft
+                    continue
                 quoted.add(place)
-            cost = count_words(draft.text)
-            if not draft.text or cost > left:
-                continue
-            if place in quoted and broken(draft.text[:1].upper() + draft.text[1:]):
-                halves[place] = draft
-                continue
             told[place] = draft
-            left -= cost
+            overlap.add(draft.text)
+            left -= count_words(draft.text)
         if halves and not told:
-            place = next(iter(halves))
-            told[place] = halves[place]
-        drafts = tuple(draft for _, draft in sorted(told.items(), key=lambda item: item[0]))
-        count = len(quoted & told.keys())
-        notices = _notices(count, len(drafts), len(halves.keys() - told.keys()))
-        return Writing(drafts=drafts, quoted=count, notices=notices)
+            place = min(halves, key=lambda place: plan.groups[place].priority)
+            told[place] = halves.pop(place)
+            quoted.add(place)
+        drafts = tuple(draft for _, draft in sorted(told.items()))
+        notices = _notices(len(quoted), len(drafts), len(halves))
+        return Writing(drafts=drafts, quoted=len(quoted), notices=notices)
 
-    def _draft(
-        self,
-        group: Group,
-        texts: Sequence[str],
-        beam: Sequence[Hypothesis],
-        told: Collection[Draft],
-        names: frozenset[str],
-        left: int,
-    ) -> Draft | None:
-        """The best hypothesis that may be told in ``left`` words; None where there is none."""
-        best = beam[0].score if beam else 0.0
-        for hypothesis in sorted(beam, key=partial(_preference, best, texts)):
-            if any(_repeats(hypothesis.text, draft.text) for draft in told):
-                continue
-            if self._guard(hypothesis.text, texts):
-                continue
-            lead = replace(group.lead, text=hypothesis.text)
-            text = said(replace(group, sentences=(lead,)), None, names=names)
-            if text and count_words(text) <= left:
-                return Draft(text=text, sources=_backing(group, hypothesis, texts))
-        return None
+    def _may_be_told(self, point: Point, told: Collection[Draft], left: int) -> bool:
+        """Whether the point's best wording is new, is true, and fits into ``left`` words."""
+        wording = point.wordings[0]
+        if count_words(wording.text) > left:
+            return False
+        if wording.hypothesis is None:
+            return True
+        text = wording.hypothesis.text
+        return not any(repeats(text, draft.text) for draft in told) and not self._guard(
+            text, point.texts
+        )
 
 
-def _preference(
-    best: float, texts: Sequence[str], hypothesis: Hypothesis
-) -> tuple[bool, bool, int, float]:
-    """First what is shortened, and of that what keeps most, as far as it is likely."""
-    verbatim = any(fold(hypothesis.text) == fold(text) for text in texts)
-    content = len(stems(hypothesis.text))
-    return hypothesis.score < best - _NEAR, verbatim, -content, -hypothesis.score
+def _leaning(plan: Plan) -> dict[int, int]:
+    """Groups that may have been chosen because of the one whose lead stands before theirs."""
+    leads = {group.lead.id: place for place, group in enumerate(plan.groups)}
+    found = {}
+    for place, group in enumerate(plan.groups):
+        before = leads.get((group.lead.doc_id, group.lead.index - 1))
+        if before is not None and plan.groups[before].priority < group.priority:
+            found[place] = before
+    return found
 
 
 def _texts(group: Group) -> list[str]:
@@ -155,26 +163,6 @@ def _texts(group: Group) -> list[str]:
     for sentence in (*group.sentences, *group.related):
         texts.setdefault(fold(sentence.text), collapse(sentence.text))
     return list(texts.values())
-
-
-def _backing(group: Group, hypothesis: Hypothesis, texts: Sequence[str]) -> tuple[Sentence, ...]:
-    """The sentences that the hypothesis copied from, and those that say the same as it."""
-    copied = {fold(texts[place]) for place in hypothesis.used}
-    told = stems(hypothesis.text)
-    return tuple(
-        sentence
-        for sentence in (*group.sentences, *group.related)
-        if fold(sentence.text) in copied
-        or (
-            sentence in group.sentences
-            and len(told & stems(sentence.text)) >= _SAME * max(len(told), 1)
-        )
-    )
-
-
-def _repeats(text: str, earlier: str) -> bool:
-    new = stems(text)
-    return len(new & stems(earlier)) >= 0.85 * max(len(new), 1)
 
 
 def _notices(quoted: int, told: int, halves: int) -> tuple[str, ...]:

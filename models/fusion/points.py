@@ -1,0 +1,132 @@
+"""The points of a plan, the wordings in which each may be told, and what telling it adds."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import pairwise
+
+from models.extractive import said
+from models.fusion.fuser import Hypothesis
+from summarizer.records import Draft, Group, Sentence
+from summarizer.words import all_stems, count_words, fold, stems
+
+_NEAR = 1.0  # nats a word piece that what is told may be less likely than the likeliest
+_SAME = 0.6  # of a sentence's content that one which merely repeats it has in common
+_REPEATED = 0.85  # of its content that an earlier one has: it says nothing new
+_SCALING = 0.9  # of the cost in words, as in ``rankers.coverage``
+# What sentences count for that could not be shortened, or are of an old report: plans
+# rank those low, and a reader wants what is new.
+_COPIED, _OLD = 0.6, 0.6
+
+
+class Overlap:
+    """What a briefing is expected to share with a human summary, as it grows.
+
+    ``worth`` is a plan's. Where that is empty nothing adds anything.
+    """
+
+    def __init__(self, worth: Mapping[str, tuple[float, ...]]) -> None:
+        self._worth = worth
+        self._told: Counter[str] = Counter()
+
+    def gain(self, text: str) -> float:
+        """What ``text`` would add."""
+        return sum(
+            sum(self._worth.get(gram, ())[self._told[gram] :][:count])
+            for gram, count in Counter(_grams(text)).items()
+        )
+
+    def add(self, text: str) -> None:
+        """Count ``text`` as told."""
+        self._told.update(_grams(text))
+
+
+def _grams(text: str) -> Iterator[str]:
+    own = all_stems(text)
+    yield from own
+    yield from (" ".join(pair) for pair in pairwise(own))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wording:
+    """A sentence that would tell a point.
+
+    ``hypothesis`` is the model's of which it is made, None where the group's lead stands;
+    ``copied`` where it is a sentence of the group as it stands.
+    """
+
+    text: str
+    hypothesis: Hypothesis | None
+    copied: bool
+
+
+@dataclass(slots=True, kw_only=True)
+class Point:
+    """A group of the plan and its ``wordings``, the best first.
+
+    That is, of the beam's hypotheses within ``_NEAR`` of the likeliest those that shorten
+    or join, the one that keeps most content first; then copies; then the lead. ``texts``
+    are the group's sentences as the model read them.
+    """
+
+    group: Group
+    texts: Sequence[str]
+    wordings: list[Wording] = field(init=False)
+
+    def word(self, beam: Sequence[Hypothesis], *, names: frozenset[str]) -> None:
+        """Set the wordings; ``names`` as ``models.extractive.said`` takes them."""
+        best = beam[0].score if beam else 0.0
+        likely = [h for h in beam if h.score >= best - _NEAR]
+        likely.sort(key=lambda h: (self._is_copy(h), -len(stems(h.text)), -h.score))
+        self.wordings = []
+        for hypothesis in likely:
+            lead = replace(self.group.lead, text=hypothesis.text)
+            told = said(replace(self.group, sentences=(lead,)), None, names=names)
+            if told:
+                copied = self._is_copy(hypothesis)
+                self.wordings.append(Wording(text=told, hypothesis=hypothesis, copied=copied))
+        if lead_told := said(self.group, None, names=names):
+            self.wordings.append(Wording(text=lead_told, hypothesis=None, copied=True))
+
+    def _is_copy(self, hypothesis: Hypothesis) -> bool:
+        return any(fold(hypothesis.text) == fold(text) for text in self.texts)
+
+    def value(self, overlap: Overlap) -> float:
+        """What its best wording adds for its length, less if it is copied or of an old report."""
+        wording = self.wordings[0]
+        gain: float = overlap.gain(wording.text) / count_words(wording.text) ** _SCALING
+        share = (_COPIED if wording.copied else 1) * (_OLD if self.group.when else 1)
+        return round(gain * share, 9)
+
+    @property
+    def is_quoted(self) -> bool:
+        """Whether no wording of the model is left."""
+        return self.wordings[0].hypothesis is None
+
+    def draft(self) -> Draft:
+        """The best wording with the sentences that it was copied from or that say the same."""
+        wording = self.wordings[0]
+        if wording.hypothesis is None:
+            return Draft(text=wording.text, sources=self.group.sentences)
+        return Draft(text=wording.text, sources=self._backing(wording.hypothesis))
+
+    def _backing(self, hypothesis: Hypothesis) -> tuple[Sentence, ...]:
+        copied = {fold(self.texts[place]) for place in hypothesis.used}
+        told = stems(hypothesis.text)
+        return tuple(
+            sentence
+            for sentence in (*self.group.sentences, *self.group.related)
+            if fold(sentence.text) in copied
+            or (
+                sentence in self.group.sentences
+                and len(told & stems(sentence.text)) >= _SAME * max(len(told), 1)
+            )
+        )
+
+
+def repeats(text: str, earlier: str) -> bool:
+    """Whether nearly all content of ``text`` is in ``earlier``."""
+    new = stems(text)
+    return len(new & stems(earlier)) >= _REPEATED * max(len(new), 1)
