@@ -1,23 +1,16 @@
-"""Figures on held-out pairs: the model beside what can be had without it.
+"""Figures on pairs: the model beside what can be had without it.
 
-    python -m models.fusion.evaluation --data ../shared/data --pairs 300
-
-prints them for the checkpoint in this folder.
+Training prints them of pairs held out, ``python -m eval.benchmarks.fusion`` of plans.
 """
 
 from __future__ import annotations
 
-import argparse
-import json
-import random
 from collections.abc import Iterable, Sequence
-from itertools import islice
-from pathlib import Path
 from typing import Any
 
-from models.fusion.data import Pair, length_asked, validation_pairs
+from models.fusion.data import Pair, length_asked
 from models.fusion.fuser import Fuser
-from models.fusion.writer import CHECKPOINT, FusionWriter
+from models.fusion.writer import FusionWriter
 from summarizer.guard import refusals
 from summarizer.records import Group, Plan, Sentence
 from summarizer.words import fold, tokens
@@ -103,21 +96,3 @@ def _mean(scores: Sequence[tuple[float, ...]]) -> list[float]:
 def _share(outcomes: Iterable[bool]) -> float:
     listed: list[bool] = list(outcomes)
     return round(float(sum(listed)) / max(len(listed), 1), 3)
-
-
-def main() -> None:
-    """The command line; see the module's docstring."""
-    parser = argparse.ArgumentParser(prog="python -m models.fusion.evaluation")
-    parser.add_argument("--data", type=Path, default=Path("../shared/data"))
-    parser.add_argument("--pairs", type=int, default=300)
-    given = parser.parse_args()
-    found = (p for p in validation_pairs(given.data, random.Random(1)) if p.kind == "reference")
-    pairs = list(islice(found, given.pairs))
-    fuser = Fuser(CHECKPOINT)
-    figures = evaluation(fuser, fuser.tokenizer, pairs)
-    for name, figure in {"pairs": len(pairs), **figures}.items():
-        print(f"{name:<16}{json.dumps(figure)}")
-
-
-if __name__ == "__main__":
-    main()

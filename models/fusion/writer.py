@@ -70,7 +70,7 @@ class FusionWriter:
         self, plans: Sequence[Plan], *, words: int, on_draft: OnDraft | None = None
     ) -> list[Writing]:
         """One writing a plan: a draft a group, as far as they fit into ``words``."""
-        texts = [[_texts(group) for group in plan.groups] for plan in plans]
+        texts = [[read_of(group) for group in plan.groups] for plan in plans]
         flat = [own for groups in texts for own in groups]
         # The model and the rules for what may be left out know English only.
         asked = [own if is_english(own[0]) else [] for own in flat]
@@ -157,7 +157,7 @@ def _leaning(plan: Plan) -> dict[int, int]:
     return found
 
 
-def _texts(group: Group) -> list[str]:
+def read_of(group: Group) -> list[str]:
     """What the model reads: the lead, then the others that do not say exactly the same."""
     texts: dict[str, str] = {}
     for sentence in (*group.sentences, *group.related):

@@ -1,0 +1,200 @@
+"""What telling a point adds, and which points of a plan are told because of it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import replace
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from test_fusion_writer import LEAD, OTHER, group, writer
+from test_overlap import FERRY, Model, cluster
+
+from eval.benchmarks.fusion import plan_pairs
+from models.extractive import ExtractiveWriter
+from models.fusion.fuser import Hypothesis
+from models.fusion.points import Overlap, Point
+from summarizer.features import Features
+from summarizer.overlap import expected
+from summarizer.pipeline import Summarizer
+from summarizer.records import Cluster, Document, Draft, Group, Plan, Writing
+from summarizer.words import all_stems
+
+WORTH = {"mill": (0.5, 0.25, 0.0), "old": (0.125,), "old mill": (1.0,)}
+
+
+def test_what_a_sentence_adds_by_hand() -> None:
+    overlap = Overlap(WORTH)
+    assert overlap.gain("The old mill, an older mill and the Mills' mill.") == pytest.approx(
+        0.5 + 0.25 + 0.125 + 1.0
+    )
+    assert overlap.gain("Nothing of it.") == overlap.gain("") == 0
+    overlap.add("The old mill.")
+    assert overlap.gain("An old mill!") == 0.25
+    overlap.add("The mill, the mill.")
+    assert overlap.gain("An old mill!") == 0
+
+
+def test_it_counts_as_the_learned_ranker_does() -> None:
+    features = Features(*cluster(*FERRY))
+    found = expected(features, np.zeros(len(features.sentences)), Model())
+    overlap = Overlap(found.by_name())
+    for row, sentence in enumerate(features.sentences):
+        copies = found.holds.toarray()[row].astype(int)
+        assert overlap.gain(sentence.text) == pytest.approx(
+            found.worth[np.arange(len(copies)), copies].sum()
+        )
+
+
+texts = st.lists(st.sampled_from("old mill burned the".split()), max_size=8).map(" ".join)
+worths = st.dictionaries(
+    st.sampled_from(["old", "mill", "burn", "the", "old mill", "mill burn"]),
+    st.lists(st.floats(0, 1), max_size=3).map(lambda row: tuple(sorted(row, reverse=True))),
+)
+
+
+@given(worths, st.lists(texts, max_size=4))
+@settings(max_examples=60)
+def test_what_is_told_is_worth_its_copies_and_each_more_is_worth_less(
+    worth: dict[str, tuple[float, ...]], told: list[str]
+) -> None:
+    overlap, total = Overlap(worth), 0.0
+    for text in told:
+        fresh = Overlap(worth).gain(text)
+        assert 0 <= overlap.gain(text) <= fresh + 1e-9
+        total += overlap.gain(text)
+        overlap.add(text)
+    counts: Counter[str] = Counter()
+    for text in told:
+        own = all_stems(text)
+        counts.update(own)
+        counts.update(" ".join(pair) for pair in pairwise(own))
+    assert total == pytest.approx(sum(sum(worth.get(gram, ())[:n]) for gram, n in counts.items()))
+
+
+FIRST, SECOND, THIRD = "The ferry sank off Tilby.", "Trains ran late.", "Divers found the bell."
+
+
+def plan(*groups: Group, **worth: tuple[float, ...]) -> Plan:
+    return Plan(groups=groups, worth=worth)
+
+
+def told(given: Plan, words: int, script: dict[str, list[str]] | None = None) -> list[str]:
+    script = script or {g.lead.text: [g.lead.text] for g in given.groups}
+    [writing] = writer(script).write([given], words=words)
+    return [draft.text for draft in writing.drafts]
+
+
+def three(**worth: tuple[float, ...]) -> Plan:
+    groups = (group(THIRD, priority=2), group(FIRST, priority=0), group(SECOND, priority=1))
+    return plan(*groups, **worth)
+
+
+def test_the_most_salient_point_is_told_first_and_then_what_adds_most() -> None:
+    assert told(three(), 8) == [FIRST, SECOND]
+    assert told(three(bell=(1.0,)), 9) == [THIRD, FIRST]
+    assert told(three(bell=(1.0,)), 5) == [FIRST]
+    # What the first has said adds nothing more.
+    assert told(three(ferri=(1.0,), diver=(0.1,)), 9) == [THIRD, FIRST]
+
+
+def test_a_point_chosen_later_must_add_clearly_more() -> None:
+    # "Trains" weighs by 1/3 ** 0.9 and a place earlier, "bell" by 1/4 ** 0.9.
+    assert told(three(train=(0.3,), bell=(0.45,)), 9) == [FIRST, SECOND]
+    assert told(three(train=(0.3,), bell=(0.6,)), 9) == [THIRD, FIRST]
+
+
+def test_what_could_not_be_shortened_and_what_is_old_adds_less() -> None:
+    worth = {"train": (0.3,), "bell": (0.7,)}
+    shortened = {FIRST: [FIRST], SECOND: ["Trains ran."], THIRD: ["Divers found a bell."]}
+    assert told(three(**worth), 9, shortened) == [FIRST, "Trains ran."]
+    assert told(three(train=(0.3,), bell=(0.9,)), 9, shortened) == [
+        "Divers found a bell.", FIRST
+    ]  # fmt: skip
+    copied = {**shortened, THIRD: [THIRD]}
+    assert told(three(train=(0.3,), bell=(0.9,)), 9, copied) == [FIRST, "Trains ran."]
+    late, *rest = three(train=(0.3,), bell=(0.9,)).groups
+    old = plan(replace(late, when="In May"), *rest, train=(0.3,), bell=(0.9,))
+    assert told(old, 11, shortened) == [FIRST, "Trains ran."]
+
+
+def test_the_wordings_of_a_point_in_order() -> None:
+    point = Point(group=group(LEAD, OTHER), texts=[LEAD, OTHER])
+    beam = [
+        Hypothesis(text=text, score=score, used=(0,))
+        for text, score in [
+            (LEAD, -0.1), ("The mill burned.", -0.2), ("The old mill burned.", -1.0),
+            ("The old mill of Tilby burned.", -1.3), (OTHER, -0.3),
+        ]
+    ]  # fmt: skip
+    point.word(beam, names=frozenset())
+    assert [(w.text, w.copied, w.hypothesis is None) for w in point.wordings] == [
+        ("The old mill burned.", False, False),
+        ("The mill burned.", False, False),
+        (OTHER, True, False),
+        (LEAD, True, False),
+        (LEAD, True, True),
+    ]
+    assert not point.is_quoted
+    del point.wordings[:-1]
+    assert point.is_quoted
+    assert point.draft().sources == point.group.sentences
+
+
+def test_a_point_with_nothing_to_tell_has_no_wording() -> None:
+    point = Point(group=group("..."), texts=["..."])
+    point.word([], names=frozenset())
+    assert point.wordings == []
+    assert told(plan(group("..."), group(FIRST, priority=1)), 20) == [FIRST]
+
+
+class Keeper(ExtractiveWriter):
+    """Keeps the plan; asks for what things are worth, or not."""
+
+    def __init__(self, *, weighs: bool) -> None:
+        super().__init__()
+        self.weighs = weighs
+
+    def write(self, plans: Sequence[Plan], **_: Any) -> list[Writing]:
+        (self.plan,) = plans
+        return [Writing(drafts=(Draft(text=FIRST, sources=self.plan.groups[0].sentences),))]
+
+
+@pytest.mark.parametrize(
+    ("weighs", "encoder", "known"),
+    [(True, "minilm", True), (False, "minilm", False), (True, "lexical", False)],
+)
+def test_a_plan_says_what_is_expected_if_the_writer_asks_and_the_encoder_is_known(
+    *, weighs: bool, encoder: str, known: bool
+) -> None:
+    keeper = Keeper(weighs=weighs)
+    Summarizer(writer=keeper, encoder=encoder, words=50).summarize([f"{FIRST} {SECOND}", THIRD])
+    assert bool(keeper.plan.worth) is known
+    if known:
+        assert {"ferri", "sank off"} <= keeper.plan.worth.keys()
+        assert all(0 <= copy <= 3 for row in keeper.plan.worth.values() for copy in row)
+
+
+def test_pairs_are_the_plans_groups_with_what_a_summary_says_of_them() -> None:
+    burned = "The old grain mill of Tilby burned down to its walls on Monday night, police said."
+    thanked = "Mayor Ana Duarte thanked the volunteers from Orrin who fought the flames till dawn."
+    documents = (
+        Document(doc_id="a", text=f"{burned} Trains between Orrin and Tilby were running late."),
+        Document(doc_id="b", text=thanked),
+    )
+    told = "The old grain mill of Tilby burned down on Monday night."
+    reference = f"{told} {thanked} The moon landing was faked by seven people in a studio."
+    clusters = [
+        Cluster(cluster_id="1", documents=documents, references=(reference,)),
+        Cluster(cluster_id="2", documents=documents, references=("Nothing of it is told here.",)),
+    ]
+    pairs = {pair.target: pair for pair in plan_pairs(clusters)}
+    assert {target: pair.kind for target, pair in pairs.items()} == {
+        told: "reference", thanked: "verbatim"
+    }  # fmt: skip
+    assert pairs[told].sources[0] == burned
