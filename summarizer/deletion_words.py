@@ -81,7 +81,8 @@ POINTING = frozenset("thus following follows this these so question questions an
 INWARD = frozenset(
     """drop rise increas decreas declin fall surg jump cut chang reduct growth slump spike shift
     interest role part belief confid faith involv differ advanc progress experi stake hike gain
-    result junctur step chapter mileston""".split()
+    result junctur step chapter mileston conflict war victori defeat win loss success failur
+    flaw error mistak weak""".split()
 )
 # Verbs that lean on the preposition behind them, as stems: "who specializes in tariffs".
 INTO = frozenset(

@@ -79,7 +79,9 @@ class Expected(NamedTuple):
     def by_name(self) -> dict[str, tuple[float, ...]]:
         """What each further copy of a gram adds, as ``records.Plan`` tells it."""
         added = np.diff(self.worth, axis=1).tolist()
-        return {name: tuple(row) for name, row in zip(self.names, added, strict=True)}
+        # Further copies are worth less and less, those that nobody has nothing.
+        rows = (tuple(value for value in row if value > 0) for row in added)
+        return dict(zip(self.names, rows, strict=True))
 
 
 def expected(features: Features, scores: Scores, model: CopyModel) -> Expected:
