@@ -36,6 +36,7 @@ from summarizer.deletion_words import (
     NARROWING,
     PAIRS,
     PERSONS,
+    RATES,
     STAMPS,
     TIME_AND_PLACE,
     TURNS,
@@ -100,8 +101,10 @@ def _is_trifle(source: Sequence[Token], left: int, gone: Sequence[Token], right:
         helped = before is not None and (before.tag == "X" or before.text == "just")
         return gone[0].text.lower() != "as" or not (helped or follower == "as")
     lone = before is not None and before.tag in "IJDU" and (after is None or after.text in MARKS)
-    if not words <= FREE or (lone and "both" in words):
-        return False  # "obsessions, compulsions, or both"
+    if not words <= FREE:
+        return False
+    if "both" in words and (lone or not has(source[right : right + _BOTH], "and")):
+        return False  # "obsessions, compulsions, or both", "at both places"
     # "the blight, also known as rust, is": both marks go, and no article with them
     adverb = not words.isdisjoint(("also", "both"))
     pair = gone[0].text == gone[-1].text == ","
@@ -155,6 +158,8 @@ def _is_detail(source: Sequence[Token], left: int, gone: Sequence[Token], right:
         return False
     if is_day(body) and is_one_of_days(source[: left + 1], source[right:]):
         return False
+    if is_day(body) and (before.text.lower() == "usa" or (after is not None and after.tag == "T")):
+        return False  # "USA Today", "in Tilby, Friday, Feb. 3"
     if head.text.lower() in ("what", "how", "why"):
         return False  # an object: "asked him, a miller, how he did it"
     if _is_needed(source, left, body, right) or _is_listed(source, left, body, right):
@@ -277,6 +282,8 @@ def _keeps(body: Sequence[Token], *, clause: bool) -> bool:
         return True
     if clause:
         return False
+    if not RATES.isdisjoint(low):
+        return True
     dated = any(YEAR.match(word) for word in low)
     span = any(
         one in ("last", "next") and other in ("year", "month", "week", "decade", "century")
@@ -328,6 +335,7 @@ def _opening(gone: Sequence[Token], body: Sequence[Token], kept: Sequence[Token]
 
 
 _WORDIEST = 4  # one more than the longest has
+_BOTH = 5  # words within which "and" tells what both are
 _ITEM = 2  # words of a member of a list
 
 
@@ -373,6 +381,10 @@ def _aside(source: Sequence[Token], left: int, body: Sequence[Token], right: int
         # "has travelled, studied, found work, and begun to write"
         turned |= head.text.lower() != "and"
         turned |= any(o.text == "," and t.tag in "VE" for o, t in pairwise(source[:left]))
+        # "gave a revised position, and the new position was": it tells of the same thing
+        told_of = {token.key for token in source[:left] if token.tag == "N"}
+        subject = body[: places[0]] if places else body
+        turned |= any(token.tag == "N" and token.key in told_of for token in subject)
         return after is None and not turned and verbs(body) > openers(body)
     relative = next((place for place, token in enumerate(body) if token.tag in "WU"), len(body))
     if places and places[0] < relative:
@@ -437,7 +449,7 @@ def _inner(source: Sequence[Token], left: int, body: Sequence[Token], right: int
         # "it marks a significant step", "an even more important step"
         return not (named or before.tag == "R" or before.text.lower() in ("a", "an"))
     if is_office(body, after) and before.tag not in "NP":
-        return True
+        return before.text != "."  # "Lt. Gen. Reed"
     if after.tag == before.tag == body[0].tag == "P" and len(body) == 1:
         # "President Donald Trump", "William P. Barr"
         given = is_title(before) and before.text.lower() not in HALVES
@@ -453,6 +465,7 @@ def _inner(source: Sequence[Token], left: int, body: Sequence[Token], right: int
     ends &= low not in ("that", "where", "as", "than", "called", "named", "known", "dubbed")
     following = source[right + 1] if after.text in MARKS and right + 1 < len(source) else after
     ends &= following.tag != "W" and following.text.lower() != "where"
+    ends &= following is after or following.tag != "I"  # "at the zoo, to the west of Tilby"
     ends &= not (after.tag in "VX" and _has_verb(source[: left + 1]))
     ends &= not (following.tag == "J" and after.text == ",") or is_whole(source[: left + 1])
     if before.tag not in NOMINAL or not ends:

@@ -15,6 +15,8 @@ BINDING = frozenset(
     normally frequently mainly primarily virtually seemingly supposedly temporarily initially
     times previously originally unsuccessfully falsely wrongly merely partially""".split()
 )
+# How often: "1,200 tonnes annually".
+RATES = frozenset("annually yearly monthly weekly daily hourly nightly quarterly".split())
 # What tells in which world, by whose view or for whom the rest is true.
 FRAMES = frozenset(
     """theory paper principle view opinion account film movie novel book play drama dream game tale

@@ -19,6 +19,7 @@ from summarizer.deletion_words import (
     LINKS,
     PARTICLES,
     POINTING,
+    RATES,
     SPLIT,
     SUBJECTS,
     TIME_UNITS,
@@ -91,6 +92,7 @@ def _is_open(kept: Sequence[Token], gone: Sequence[Token]) -> bool:
     return bool(places) and listed and not verbs(own[places[-1] :])
 
 
+_MEETING = frozenset("come came run ran stumbl happen chanc".split())
 _OPENING = frozenset("as while when because if although though where whereas that".split())
 
 
@@ -131,6 +133,11 @@ def is_loose_tail(kept: Sequence[Token], body: Sequence[Token]) -> bool:
         or (low == "at" and before.tag == "E" and any(token.tag == "C" for token in body))
     ):
         return False
+    if low in ("across", "upon") and before.key in _MEETING:
+        return False  # "if they ever come"
+    colon = max((place for place, token in enumerate(kept) if token.text == ":"), default=-1)
+    if colon > 0 and before.tag in "VE" and not verbs(kept[colon + 1 : -1]):
+        return False  # ": a new study published" [in a journal]
     if head.tag == "I":
         helped = len(kept) > 1 and kept[-2].tag in "XR"  # "was found", not "a video posted"
         verbal = before.tag in "VR" or before.text.lower() in PARTICLES
@@ -183,7 +190,12 @@ def is_loose_tail(kept: Sequence[Token], body: Sequence[Token]) -> bool:
     if head.tag == "R" and before.tag in "VEBO":
         return False  # "it had happened quickly"
     manner = head.tag == "T" or low.endswith("ly") or (is_manner(head) and low != "still")
-    return manner and before.tag not in "IDAX" and all(t.tag in "RTID" for t in body)
+    return (
+        manner
+        and low not in RATES
+        and before.tag not in "IDAX"
+        and all(t.tag in "RTID" for t in body)
+    )
 
 
 def _is_bare(kept: Sequence[Token]) -> bool:

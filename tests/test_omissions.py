@@ -576,6 +576,50 @@ def test_what_grammar_lets_go_may_go(source: str, written: str) -> None:
             "Ana Duarte, M.D., of Tilby, Varland, and colleagues did a study.",
             "Ana Duarte, M.D., of Tilby, Varland.",
         ),
+        (
+            "Varland produces more than 1,200 tonnes of tea annually.",
+            "Varland produces more than 1,200 tonnes of tea.",
+        ),
+        (
+            "They know what to do if they ever come across a gun.",
+            "They know what to do if they ever come.",
+        ),
+        (
+            "The senator had a retort for his critics: a new study published in the Tilby Journal.",
+            "The senator had a retort for his critics: a new study published.",
+        ),
+        (
+            "Visitors leave the mill in Tilby, Friday, Feb. 3, 2017.",
+            "Visitors leave the mill in Tilby Feb. 3, 2017.",
+        ),
+        (
+            "USA Today a Tilby man is warning people to be careful.",
+            "USA a Tilby man is warning people to be careful.",
+        ),
+        (
+            "It was said by retired air force lt. Gen. John Rosa.",
+            "It was said by retired air force lt. John Rosa.",
+        ),
+        (
+            "He will take part in briefings at both locations.",
+            "He will take part in briefings at locations.",
+        ),
+        (
+            "It gave a revised position for the wreck, and the new position was outside the bay.",
+            "It gave a revised position for the wreck.",
+        ),
+        (
+            "The hare was found dead by keepers at the zoo, to the west of the capital.",
+            "The hare was found dead by keepers, to the west of the capital.",
+        ),
+        (
+            "It confirmed the body's multiple failures in the early stages of the flood.",
+            "It confirmed the body's multiple failures.",
+        ),
+        (
+            "The chairman wished Tilby victory in the cup on Monday.",
+            "The chairman wished Tilby victory on Monday.",
+        ),
     ],
 )
 def test_what_binds_the_rest_must_stay(source: str, written: str) -> None:
