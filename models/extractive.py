@@ -113,7 +113,7 @@ def said(group: Group, previous: Sentence | None, *, names: frozenset[str]) -> s
     Then ``group.when`` is said, unless the lead says it already: "In January 2024"
     comes first where the sentence's first word is surely ordinary (and loses its
     capital) or one of ``names`` (see ``lone_names``); where neither is sure, or the
-    sentence is in the present or perfect tense, "(January 2024)" follows it.
+    sentence is in the present or perfect tense, "(reported January 2024)" follows it.
     """
     lead = group.lead
     bound = previous is not None and previous.id == (lead.doc_id, lead.index - 1)
@@ -131,7 +131,7 @@ def said(group: Group, previous: Sentence | None, *, names: frozenset[str]) -> s
         _without_genitive(first) in names or (len(first) > 1 and re.fullmatch("[A-Z]+", first))
     ):
         return f"{when}, {text}"
-    bracket = f"({re.sub('^(?:In|On) ', '', when)})"
+    bracket = f"(reported {re.sub('^(?:In|On) ', '', when)})"
     if not text.endswith(".") or text.endswith(".."):
         return f"{text} {bracket}"
     # The point of "U.S." or "a.m." belongs to the word.

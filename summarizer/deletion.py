@@ -8,6 +8,7 @@ English.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from itertools import pairwise
 
@@ -34,6 +35,7 @@ from summarizer.deletion_words import (
     LIMITS,
     LOST,
     NARROWING,
+    ONCE,
     PAIRS,
     PERSONS,
     RATES,
@@ -295,7 +297,7 @@ def _keeps(body: Sequence[Token], *, clause: bool) -> bool:
 def _opening(gone: Sequence[Token], body: Sequence[Token], kept: Sequence[Token]) -> bool:
     """What goes in front: an adverbial up to its comma, a connective, a title, a dateline."""
     after = kept[0]
-    if after.text in MARKS:
+    if after.text in MARKS or _GLUED.match(after.text):
         return False
     low = {token.text.lower() for token in body}
     if len(body) == 1 and low <= CONNECTIVES:
@@ -334,6 +336,7 @@ def _opening(gone: Sequence[Token], body: Sequence[Token], kept: Sequence[Token]
     return body[0].tag in "IGERTJ" and is_subordinate(body)
 
 
+_GLUED = re.compile(r"\d{4}[A-Z]")  # "2005Through"
 _WORDIEST = 4  # one more than the longest has
 _BOTH = 5  # words within which "and" tells what both are
 _ITEM = 2  # words of a member of a list
@@ -427,6 +430,8 @@ def _has_verb(before: Sequence[Token]) -> bool:
 def _inner(source: Sequence[Token], left: int, body: Sequence[Token], right: int) -> bool:
     """What goes from within a clause: adverbs, adjectives, titles, phrases behind a noun."""
     before, after = source[left], source[right]
+    if body[0].text.lower() == "again" and before.text.lower() in ONCE:
+        return False
     if all(map(is_manner, body)):
         former = body[-1].text.lower() in ("then", "now") and after.tag in "NPAUW"
         lone = before.tag in "IUJ" or before.text == "right"  # "until now, ...", "and quickly, ..."

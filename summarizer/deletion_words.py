@@ -15,6 +15,8 @@ BINDING = frozenset(
     normally frequently mainly primarily virtually seemingly supposedly temporarily initially
     times previously originally unsuccessfully falsely wrongly merely partially""".split()
 )
+# What "again" belongs to.
+ONCE = frozenset("once yet over and never ever".split())
 # How often: "1,200 tonnes annually".
 RATES = frozenset("annually yearly monthly weekly daily hourly nightly quarterly".split())
 # What tells in which world, by whose view or for whom the rest is true.

@@ -32,7 +32,7 @@ from summarizer.wholeness import broken, echo, is_english
 from summarizer.words import fold, stem_of, stems
 
 # What a writer puts before or after a copied sentence to say that a report is old.
-_WHEN = re.compile(r"^(?:In|On) [A-Z]?[\w ]+, |\s*\([A-Z][\w ]+\)(?=\W*$)")
+_WHEN = re.compile(r"^(?:In|On) [A-Z]?[\w ]+, |\s*\(reported [\w ]+\)(?=\W*$)")
 
 
 def refusals(

@@ -140,9 +140,7 @@ def test_the_wordings_of_a_point_in_order() -> None:
         (LEAD, True, False),
         (LEAD, True, True),
     ]
-    assert not point.is_quoted
     del point.wordings[:-1]
-    assert point.is_quoted
     assert point.draft().sources == point.group.sentences
 
 

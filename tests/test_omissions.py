@@ -620,6 +620,11 @@ def test_what_grammar_lets_go_may_go(source: str, written: str) -> None:
             "The chairman wished Tilby victory in the cup on Monday.",
             "The chairman wished Tilby victory on Monday.",
         ),
+        ("The mayor has once again begun a quest.", "The mayor has once begun a quest."),
+        (
+            "Tuesday, January 18, 2005Through a telethon, the town has raised 15,000 crowns.",
+            "2005Through a telethon, the town has raised 15,000 crowns.",
+        ),
     ],
 )
 def test_what_binds_the_rest_must_stay(source: str, written: str) -> None:

@@ -10,15 +10,16 @@ from itertools import pairwise
 from models.extractive import said
 from models.fusion.fuser import Hypothesis
 from summarizer.records import Draft, Group, Sentence
+from summarizer.wholeness import broken
 from summarizer.words import all_stems, count_words, fold, stems
 
 _NEAR = 1.0  # nats a word piece that what is told may be less likely than the likeliest
 _SAME = 0.6  # of a sentence's content that one which merely repeats it has in common
 _REPEATED = 0.85  # of its content that an earlier one has: it says nothing new
 _SCALING = 0.9  # of the cost in words, as in ``rankers.coverage``
-# What sentences count for that could not be shortened, or are of an old report: plans
-# rank those low, and a reader wants what is new.
-_COPIED, _OLD = 0.6, 0.6
+# What sentences count for that could not be shortened, that are not whole, and that are of
+# an old report: plans rank those low, and a reader wants what is new.
+_COPIED, _BROKEN, _OLD = 0.6, 0.5, 0.6
 
 
 class Overlap:
@@ -54,12 +55,18 @@ class Wording:
     """A sentence that would tell a point.
 
     ``hypothesis`` is the model's of which it is made, None where the group's lead stands;
-    ``copied`` where it is a sentence of the group as it stands.
+    ``copied`` where it is a sentence of the group as it stands; such a one may be ``broken``,
+    a caption or half a sentence.
     """
 
     text: str
     hypothesis: Hypothesis | None
     copied: bool
+
+    @property
+    def broken(self) -> bool:
+        """Whether it is no whole sentence; capitals are not asked for."""
+        return self.copied and broken(self.text[:1].upper() + self.text[1:]) is not None
 
 
 @dataclass(slots=True, kw_only=True)
@@ -97,13 +104,10 @@ class Point:
         """What its best wording adds for its length, less if it is copied or of an old report."""
         wording = self.wordings[0]
         gain: float = overlap.gain(wording.text) / count_words(wording.text) ** _SCALING
-        share = (_COPIED if wording.copied else 1) * (_OLD if self.group.when else 1)
+        share = _COPIED if wording.copied else 1.0
+        share *= _BROKEN if wording.broken else 1.0
+        share *= _OLD if self.group.when else 1.0
         return round(gain * share, 9)
-
-    @property
-    def is_quoted(self) -> bool:
-        """Whether no wording of the model is left."""
-        return self.wordings[0].hypothesis is None
 
     def draft(self) -> Draft:
         """The best wording with the sentences that it was copied from or that say the same."""

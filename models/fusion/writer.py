@@ -11,7 +11,7 @@ from models.extractive import lone_names
 from models.fusion.fuser import Fuser, Hypothesis
 from models.fusion.points import Overlap, Point, repeats
 from summarizer.records import Draft, Group, Plan, Writing
-from summarizer.wholeness import broken, is_english
+from summarizer.wholeness import is_english
 from summarizer.words import collapse, count_words, fold
 
 CHECKPOINT = Path(__file__).parent / "checkpoint"
@@ -116,9 +116,9 @@ class FusionWriter:
                 del point.wordings[0]
                 continue
             del open_[place]
-            draft = point.draft()
-            if point.is_quoted:
-                if broken(draft.text[:1].upper() + draft.text[1:]):
+            wording, draft = point.wordings[0], point.draft()
+            if wording.hypothesis is None:
+                if wording.broken:
                     halves[place] = draft
                     continue
                 quoted.add(place)
