@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from summarizer.phrases import is_present
@@ -85,7 +86,10 @@ class ExtractiveWriter:
         skipped = 0
         full = False
         previous: Sentence | None = None
+        dated: set[str | None] = set()
         for group in plan.groups:
+            if group.when in dated:
+                group = replace(group, when=None)
             text = said(group, previous, names=names)
             if not text:
                 continue
@@ -99,6 +103,7 @@ class ExtractiveWriter:
             drafts.append(Draft(text=text, sources=group.sentences))
             left -= cost
             previous = group.lead
+            dated.add(group.when)
         if not skipped:
             return Writing(drafts=tuple(drafts))
         points = "1 point" if skipped == 1 else f"{skipped} points"

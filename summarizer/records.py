@@ -158,8 +158,9 @@ class Group:
     ``related`` are sentences of other documents that add a detail to it; a writer may use
     them, and must then cite them.
     ``when`` is set where the reader must be told that a report is old ("In
-    January 2024"); a writer says it. ``priority`` is 0 for the point that was chosen
-    first: a writer that cannot tell all leaves out those with the highest.
+    January 2024"); of the groups that have the same, a writer says it of the first it tells.
+    ``priority`` is 0 for the point that was chosen first: a writer that cannot tell all
+    leaves out those with the highest.
     """
 
     sentences: tuple[Sentence, ...]

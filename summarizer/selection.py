@@ -205,22 +205,13 @@ def select(
         when,
     )
     groups: list[Group] = []
-    told.clear()
     told_points = [points[chosen[i]] for i in order]
     leads = [point[0] for point in told_points]
     details = related(leads, deduplication, vectors, when, semantic=semantic)
     for point, detail, priority in zip(told_points, details, order, strict=True):
-        phrase = when.when(point)
         groups.append(
-            Group(
-                sentences=point,
-                related=detail,
-                when=None if phrase in told else phrase,
-                priority=priority,
-            )
+            Group(sentences=point, related=detail, when=when.when(point), priority=priority)
         )
-        if phrase:
-            told.add(phrase)
     return Plan(groups=tuple(groups), left_out=len(ranking) - len(groups))
 
 

@@ -207,3 +207,17 @@ def test_an_unknown_writer_is_refused(name: str) -> None:
         ConfigError, match=r'Known: "auto", "embedded", "extractive", "hf:NAME_OR_PATH"'
     ):
         load_writer(name)
+
+
+def test_a_month_is_said_once_and_by_the_first_that_is_told() -> None:
+    long = "Ferries, " + "ferries, " * 30 + "all ferries stopped."
+    texts = [long, "Engineers left.", "Foreign crews left."]
+    plan = Plan(
+        groups=tuple(Group(sentences=(sentence(text),), when="In May 2023") for text in texts)
+    )
+    [all_] = ExtractiveWriter().write([plan], words=100)
+    assert [draft.text.count("May 2023") for draft in all_.drafts] == [1, 0, 0]
+    [short] = ExtractiveWriter().write([plan], words=20)
+    assert [draft.text for draft in short.drafts] == [
+        "Engineers left (reported May 2023).", "Foreign crews left."
+    ]  # fmt: skip

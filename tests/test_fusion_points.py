@@ -141,7 +141,17 @@ def test_the_wordings_of_a_point_in_order() -> None:
         (LEAD, True, True),
     ]
     del point.wordings[:-1]
-    assert point.draft().sources == point.group.sentences
+    assert point.draft(dated=False).sources == point.group.sentences
+
+
+def test_a_month_is_told_with_the_first_point_told_of_it() -> None:
+    groups = (
+        group(FIRST, priority=1), group(SECOND, when="In May 2007", priority=2),
+        group(THIRD, when="In May 2007", priority=0),
+    )  # fmt: skip
+    both = plan(*groups)
+    assert told(both, 30) == [FIRST, "Trains ran late (reported May 2007).", THIRD]
+    assert told(both, 13) == [FIRST, "Divers found the bell (reported May 2007)."]
 
 
 def test_a_point_with_nothing_to_tell_has_no_wording() -> None:

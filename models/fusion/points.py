@@ -54,12 +54,14 @@ def _grams(text: str) -> Iterator[str]:
 class Wording:
     """A sentence that would tell a point.
 
-    ``hypothesis`` is the model's of which it is made, None where the group's lead stands;
-    ``copied`` where it is a sentence of the group as it stands; such a one may be ``broken``,
-    a caption or half a sentence.
+    ``text`` says of when an old report is, ``undated`` does not. ``hypothesis`` is the
+    model's of which it is made, None where the group's lead stands; ``copied`` where it is a
+    sentence of the group as it stands; such a one may be ``broken``, a caption or half a
+    sentence.
     """
 
     text: str
+    undated: str
     hypothesis: Hypothesis | None
     copied: bool
 
@@ -88,14 +90,18 @@ class Point:
         likely = [h for h in beam if h.score >= best - _NEAR]
         likely.sort(key=lambda h: (self._is_copy(h), -len(stems(h.text)), -h.score))
         self.wordings = []
-        for hypothesis in likely:
-            lead = replace(self.group.lead, text=hypothesis.text)
-            told = said(replace(self.group, sentences=(lead,)), None, names=names)
-            if told:
-                copied = self._is_copy(hypothesis)
-                self.wordings.append(Wording(text=told, hypothesis=hypothesis, copied=copied))
-        if lead_told := said(self.group, None, names=names):
-            self.wordings.append(Wording(text=lead_told, hypothesis=None, copied=True))
+        for hypothesis in (*likely, None):
+            group = self.group
+            if hypothesis is not None:
+                group = replace(group, sentences=(replace(group.lead, text=hypothesis.text),))
+            wording = Wording(
+                text=said(group, None, names=names),
+                undated=said(replace(group, when=None), None, names=names),
+                hypothesis=hypothesis,
+                copied=hypothesis is None or self._is_copy(hypothesis),
+            )
+            if wording.text:
+                self.wordings.append(wording)
 
     def _is_copy(self, hypothesis: Hypothesis) -> bool:
         return any(fold(hypothesis.text) == fold(text) for text in self.texts)
@@ -109,12 +115,16 @@ class Point:
         share *= _OLD if self.group.when else 1.0
         return round(gain * share, 9)
 
-    def draft(self) -> Draft:
-        """The best wording with the sentences that it was copied from or that say the same."""
+    def draft(self, *, dated: bool) -> Draft:
+        """The best wording with the sentences that it was copied from or that say the same.
+
+        ``dated`` says that of when the report is has been told.
+        """
         wording = self.wordings[0]
+        text = wording.undated if dated else wording.text
         if wording.hypothesis is None:
-            return Draft(text=wording.text, sources=self.group.sentences)
-        return Draft(text=wording.text, sources=self._backing(wording.hypothesis))
+            return Draft(text=text, sources=self.group.sentences)
+        return Draft(text=text, sources=self._backing(wording.hypothesis))
 
     def _backing(self, hypothesis: Hypothesis) -> tuple[Sentence, ...]:
         copied = {fold(self.texts[place]) for place in hypothesis.used}

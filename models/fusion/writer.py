@@ -9,7 +9,7 @@ from typing import Protocol
 
 from models.extractive import lone_names
 from models.fusion.fuser import Fuser, Hypothesis
-from models.fusion.points import Overlap, Point, repeats
+from models.fusion.points import Overlap, Point, Wording, repeats
 from summarizer.records import Draft, Group, Plan, Writing
 from summarizer.wholeness import is_english
 from summarizer.words import collapse, count_words, fold
@@ -95,9 +95,8 @@ class FusionWriter:
             open_[place].word(beam, names=names)
         leans = _leaning(plan)
         overlap = Overlap(plan.worth)
-        told: dict[int, Draft] = {}
-        halves: dict[int, Draft] = {}  # captions and half sentences
-        quoted: set[int] = set()
+        told: dict[int, Point] = {}
+        halves: dict[int, Point] = {}  # captions and half sentences
         left = words
 
         def value(place: int) -> tuple[float, int]:
@@ -112,38 +111,40 @@ class FusionWriter:
         ]:
             place = max(ready, key=value)
             point = open_[place]
-            if not self._may_be_told(point, told.values(), left):
+            wording = point.wordings[0]
+            if not self._may_be_told(wording, point.texts, told.values(), left):
                 del point.wordings[0]
                 continue
             del open_[place]
-            wording, draft = point.wordings[0], point.draft()
-            if wording.hypothesis is None:
-                if wording.broken:
-                    halves[place] = draft
-                    continue
-                quoted.add(place)
-            told[place] = draft
-            overlap.add(draft.text)
-            left -= count_words(draft.text)
+            if wording.hypothesis is None and wording.broken:
+                halves[place] = point
+                continue
+            told[place] = point
+            overlap.add(wording.text)
+            left -= count_words(wording.text)
         if halves and not told:
             place = min(halves, key=lambda place: plan.groups[place].priority)
             told[place] = halves.pop(place)
-            quoted.add(place)
-        drafts = tuple(draft for _, draft in sorted(told.items()))
-        notices = _notices(len(quoted), len(drafts), len(halves))
-        return Writing(drafts=drafts, quoted=len(quoted), notices=notices)
+        drafts = []
+        dated: set[str | None] = set()
+        for _, point in sorted(told.items()):
+            drafts.append(point.draft(dated=point.group.when in dated))
+            dated.add(point.group.when)
+        quoted = sum(point.wordings[0].hypothesis is None for point in told.values())
+        notices = _notices(quoted, len(drafts), len(halves))
+        return Writing(drafts=tuple(drafts), quoted=quoted, notices=notices)
 
-    def _may_be_told(self, point: Point, told: Collection[Draft], left: int) -> bool:
-        """Whether the point's best wording is new, is true, and fits into ``left`` words."""
-        wording = point.wordings[0]
+    def _may_be_told(
+        self, wording: Wording, sources: Sequence[str], told: Collection[Point], left: int
+    ) -> bool:
+        """Whether it is new, true to its ``sources``, and fits into ``left`` words."""
         if count_words(wording.text) > left:
             return False
         if wording.hypothesis is None:
             return True
         text = wording.hypothesis.text
-        return not any(repeats(text, draft.text) for draft in told) and not self._guard(
-            text, point.texts
-        )
+        new = not any(repeats(text, point.wordings[0].text) for point in told)
+        return new and not self._guard(text, sources)
 
 
 def _leaning(plan: Plan) -> dict[int, int]:
