@@ -393,6 +393,9 @@ def _aside(source: Sequence[Token], left: int, body: Sequence[Token], right: int
     if places and places[0] < relative:
         # a clause of its own: it may go at the end, where the rest was whole before it
         told = body[places[0]].key in TELLING  # by whom
+        # "present were: Reed, Hale, Var, and all that you could think of"
+        gone = source[left + 1 : right]
+        told |= any(one.text == "," and other.tag == "J" for one, other in pairwise(gone))
         return after is None and places[0] > 0 and not told and is_whole(source[: left + 1])
     if after is not None and after.text in MARKS:
         return False  # one mark of the two would stay

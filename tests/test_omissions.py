@@ -625,6 +625,10 @@ def test_what_grammar_lets_go_may_go(source: str, written: str) -> None:
             "Tuesday, January 18, 2005Through a telethon, the town has raised 15,000 crowns.",
             "2005Through a telethon, the town has raised 15,000 crowns.",
         ),
+        (
+            "All came, and present were: mark reed, anna hale, and anybody you could think of.",
+            "All came, and present were: mark reed.",
+        ),
     ],
 )
 def test_what_binds_the_rest_must_stay(source: str, written: str) -> None:
