@@ -39,6 +39,7 @@ from summarizer.deletion_words import (
     PAIRS,
     PERSONS,
     RATES,
+    REALMS,
     STAMPS,
     TIME_AND_PLACE,
     TURNS,
@@ -93,6 +94,7 @@ def _is_trifle(source: Sequence[Token], left: int, gone: Sequence[Token], right:
     if before and gone[0].text in ".!" and after is None and before.text.isalpha():
         # What stands behind the end was no part of the sentence; but "Aug. 10", "mr. Reed".
         cut = before.tag == "T" or is_title(before) or before.text.lower() in CUT
+        cut |= len(before.text) == 1  # "3100 N. Mill Street"
         return not cut and not (gone[1:] and gone[1].text in MARKS)
     if before and after and len(gone) == 1 and gone[0].text.lower() == "that":
         return before.key in TELLING and after.tag in "ODPN"  # "said that he"
@@ -178,6 +180,9 @@ def _is_detail(source: Sequence[Token], left: int, gone: Sequence[Token], right:
     limited = head.text.lower() in LIMITS or head.tag == "G" or (head.tag in "WEU" and not opened)
     if limited and any(map(is_superlative, source[max(0, left - 8) : right])):
         return False  # "the first visit in ten years", "the first man arrested for it"
+    turned = after is not None and after.key in TELLING and opened and gone[-1].text == ","
+    if turned and verbs(source[: left + 1]):
+        return False  # "it fell by 4, while others rose, said the report": a mark must stay
     if after is None and (_attributes(gone) or resumes(gone)):
         return False
     if after is None and gone[0].text == "-" and has(gone[1:], "-"):
@@ -256,8 +261,11 @@ def _is_needed(source: Sequence[Token], left: int, body: Sequence[Token], right:
     rest = source[right:]
     if any(YEAR.match(token.text) for token in rest[:2]):
         return True  # the rest of a date
-    persons = any(token.tag == "P" for token in body)
-    return persons and any(token.text in PERSONS for token in rest)  # whoever "she" is
+    if not any(token.tag == "P" for token in body):
+        return False
+    # whoever "she" is, wherever "the state" is
+    led = any(o.text.lower() == "the" and t.text.lower() in REALMS for o, t in pairwise(rest))
+    return led or any(token.text in PERSONS for token in rest)
 
 
 def _cuts_no_pair(before: Sequence[Token], gone: Sequence[Token]) -> bool:
@@ -384,6 +392,10 @@ def _aside(source: Sequence[Token], left: int, body: Sequence[Token], right: int
         # "has travelled, studied, found work, and begun to write"
         turned |= head.text.lower() != "and"
         turned |= any(o.text == "," and t.tag in "VE" for o, t in pairwise(source[:left]))
+        # "the house was searched, Reed was asked, and ...": the last of three clauses
+        comma = max((p for p in range(left) if source[p].text == ","), default=left)
+        own = source[comma + 1 : left + 1]
+        turned |= bool(own) and own[0].tag in "NPDO" and verbs(own) > openers(own)
         # "gave a revised position, and the new position was": it tells of the same thing
         told_of = {token.key for token in source[:left] if token.tag == "N"}
         subject = body[: places[0]] if places else body

@@ -17,6 +17,8 @@ BINDING = frozenset(
 )
 # What "again" belongs to.
 ONCE = frozenset("once yet over and never ever".split())
+# What "the" points to with a name that stands before: "voters in Varland, the state's".
+REALMS = frozenset("state city country county town province nation island village".split())
 # How often: "1,200 tonnes annually".
 RATES = frozenset("annually yearly monthly weekly daily hourly nightly quarterly".split())
 # What tells in which world, by whose view or for whom the rest is true.

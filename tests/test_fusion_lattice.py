@@ -106,6 +106,17 @@ def test_near_duplicates_complete_one_another() -> None:
     assert walks.may_be_written("The old mill of Tilby, built in 1802, burned down on Monday.")
 
 
+def test_no_subject_loses_its_verb_to_a_clause_of_another_sentence() -> None:
+    raid = "The site was taken down today after a raid by police who took the servers."
+    walks = Walks(["The site was taken down after police took the servers.", raid])
+    assert not walks.may_be_written("The site was taken down after police who took the servers.")
+
+
+def test_a_mark_stays_before_who_said_it() -> None:
+    text = "Gifts fell until 2012, while prices rose, said the report, issued on Sunday."
+    assert not Walks([text]).may_be_written("Gifts fell until 2012 said the report.")
+
+
 def test_sentences_about_different_things_are_joined_where_the_first_could_end() -> None:
     walks = Walks([MILL, CREWS])
     assert walks.may_be_written(

@@ -629,6 +629,18 @@ def test_what_grammar_lets_go_may_go(source: str, written: str) -> None:
             "All came, and present were: mark reed, anna hale, and anybody you could think of.",
             "All came, and present were: mark reed.",
         ),
+        (
+            "All members were suspended, Reed ordered the house closed, and all must be out.",
+            "All members were suspended, Reed ordered the house closed.",
+        ),
+        (
+            "Reed did it when he robbed a shop at 3100 N. Mill Street the following day.",
+            "Reed did it when he robbed a shop at 3100 N.",
+        ),
+        (
+            "Voters in Varland have rejected a law passed by the state's assembly.",
+            "Voters have rejected a law passed by the state's assembly.",
+        ),
     ],
 )
 def test_what_binds_the_rest_must_stay(source: str, written: str) -> None:

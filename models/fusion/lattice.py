@@ -195,6 +195,8 @@ class _Sentence:
                 last, first = self._last[left], other._first[right]
                 if last is None or first is None or theirs[right].tag in "VXE.":
                     continue
+                if left + 1 < len(mine) and mine[left + 1].tag in "VXE":
+                    continue  # its subject would lose it
                 if may_cross(mine, left, theirs, right):
                     yield last, first
 
