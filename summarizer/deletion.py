@@ -181,7 +181,7 @@ def _is_detail(source: Sequence[Token], left: int, gone: Sequence[Token], right:
     if limited and any(map(is_superlative, source[max(0, left - 8) : right])):
         return False  # "the first visit in ten years", "the first man arrested for it"
     turned = after is not None and after.key in TELLING and opened and gone[-1].text == ","
-    if turned and verbs(source[: left + 1]):
+    if turned and any(token.tag in "VX" for token in source[: left + 1]):
         return False  # "it fell by 4, while others rose, said the report": a mark must stay
     if after is None and (_attributes(gone) or resumes(gone)):
         return False

@@ -197,6 +197,9 @@ class _Sentence:
                     continue
                 if left + 1 < len(mine) and mine[left + 1].tag in "VXE":
                     continue  # its subject would lose it
+                ties = {(t.tag, t.text) for t in (token, theirs[right - 1])}
+                if len(ties) > 1 and any(tag in "IU" for tag, _ in ties):
+                    continue  # "after police" did it is not "by police who" did it
                 if may_cross(mine, left, theirs, right):
                     yield last, first
 
