@@ -113,8 +113,8 @@ def test_no_subject_loses_its_verb_to_a_clause_of_another_sentence() -> None:
 
 
 def test_a_mark_stays_before_who_said_it() -> None:
-    text = "Gifts fell until 2012, while prices rose, said the report, issued on Sunday."
-    assert not Walks([text]).may_be_written("Gifts fell until 2012 said the report.")
+    text = "They gave 4 crowns a year, while those who earned less gave 5, said the report."
+    assert not Walks([text]).may_be_written("They gave 4 crowns a year said the report.")
 
 
 def test_sentences_about_different_things_are_joined_where_the_first_could_end() -> None:
