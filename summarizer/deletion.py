@@ -286,7 +286,7 @@ def _keeps(body: Sequence[Token], *, clause: bool) -> bool:
     said = " ".join(low)
     if said.startswith("in part") or "as far as" in said or "according" in low:
         return True
-    if said.endswith("at the time") or (low[0] in ("and", "while") and "but" in low):
+    if said.endswith("at the time") or "but" in low[1:]:
         return True
     if not FRAMES.isdisjoint(low):
         return True
@@ -456,6 +456,7 @@ def _inner(source: Sequence[Token], left: int, body: Sequence[Token], right: int
     if is_day(body):
         fits = after.tag not in "TNC" and after.text.lower() != "at"
         fits &= before.tag == "T" or after.text == "on" or any(t.tag == "T" for t in body)
+        fits &= after.text != "("  # "on Thursday (Sept. 8)"
         fits &= before.tag not in "IDAUXJC" and before.text.lower() not in DAY
         fits &= (before.tag != "G" and before.key not in TELLING) or after.text not in MARKS
         fits &= before.text.lower() not in MONTHS  # "on a bright September morning"
@@ -467,7 +468,8 @@ def _inner(source: Sequence[Token], left: int, body: Sequence[Token], right: int
     if plain and after.tag in "NA":
         named = body[-1].text.lower() == "major" and after.text.lower() in ("league", "general")
         # "it marks a significant step", "an even more important step"
-        return not (named or before.tag == "R" or before.text.lower() in ("a", "an"))
+        counted = before.tag == "C"  # "the second time in two major battles"
+        return not (named or counted or before.tag == "R" or before.text.lower() in ("a", "an"))
     if is_office(body, after) and before.tag not in "NP":
         return before.text != "."  # "Lt. Gen. Reed"
     if after.tag == before.tag == body[0].tag == "P" and len(body) == 1:

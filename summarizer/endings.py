@@ -135,6 +135,8 @@ def is_loose_tail(kept: Sequence[Token], body: Sequence[Token]) -> bool:
         return False
     if low in ("across", "upon") and before.key in _MEETING:
         return False  # "if they ever come"
+    if before.tag in "VE" and len(kept) > 1 and kept[-2].text == ",":
+        return False  # "the old mill, known" [from a film]
     colon = max((place for place, token in enumerate(kept) if token.text == ":"), default=-1)
     if colon > 0 and before.tag in "VE" and not verbs(kept[colon + 1 : -1]):
         return False  # ": a new study published" [in a journal]

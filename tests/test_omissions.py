@@ -641,6 +641,21 @@ def test_what_grammar_lets_go_may_go(source: str, written: str) -> None:
             "Voters in Varland have rejected a law passed by the state's assembly.",
             "Voters have rejected a law passed by the state's assembly.",
         ),
+        (
+            'Experts warned of the heap of sand, known as a "barkhan ", which is expected to bury '
+            "the town of mos tilby, featured in river wars part i: the flood.",
+            'Experts warned of the heap of sand, known as a "barkhan ", which is expected to bury '
+            "the town of mos tilby, featured.",
+        ),
+        ("The probes should fly on Thursday (Sept. 8).", "The probes should fly (Sept. 8)."),
+        (
+            "For the second time in two major battles, the mayor has backed down.",
+            "For the second time in two battles, the mayor has backed down.",
+        ),
+        (
+            "They hope that a deal will be reached when the treaty ends, but critics fear delays.",
+            "They hope that a deal will be reached.",
+        ),
     ],
 )
 def test_what_binds_the_rest_must_stay(source: str, written: str) -> None:
