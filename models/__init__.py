@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from hashlib import file_digest, sha256
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from summarizer.errors import ConfigError, ModelError
 
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
     from summarizer.protocols import Encoder, Writer
 
 _CHECKPOINT = Path(__file__).parent / "fusion" / "checkpoint"
+_SALIENCE = Path(__file__).parent / "salience"
+_Model = TypeVar("_Model")
 _QUOTING = (
     "The briefing consists of sentences taken from the articles as they stand, because the "
     "writer that puts them in its own words cannot be used here: {}"
@@ -33,17 +36,24 @@ def load_encoder(name: str = "auto") -> Encoder:
 
 
 def load_salience() -> SalienceModel:
-    """What the learned ranker knows of sentences."""
+    """What was learned of sentences that summaries hold. Raises ModelError without its file."""
     from models.salience import load
 
-    return load()
+    return _loaded(load)
 
 
 def load_words() -> WordModel:
-    """What the learned ranker knows of words."""
+    """What was learned of words that summaries hold. Raises ModelError without its file."""
     from models.salience.words import load
 
-    return load()
+    return _loaded(load)
+
+
+def _loaded(load: Callable[[], _Model]) -> _Model:
+    try:
+        return load()
+    except Exception as error:  # safetensors raises what it likes
+        raise ModelError(f"what was learned of human summaries cannot be read: {error}") from error
 
 
 def load_writer(name: str = "auto") -> Writer:
@@ -83,7 +93,8 @@ def _embedded() -> Writer:
 def resolved_writer(name: str) -> str:
     """What ``load_writer(name)`` would load here and now, found out without loading it.
 
-    "embedded:" with the SHA-256 of its checkpoint, "extractive", or the name as given.
+    "embedded:" with the SHA-256 of its checkpoint and of what it chooses by, "extractive", or
+    the name as given.
     """
     if name not in ("auto", "embedded"):
         return name
@@ -91,7 +102,7 @@ def resolved_writer(name: str) -> str:
     if not any(path.suffix == ".safetensors" for path in files):
         return "extractive" if name == "auto" else name
     total = sha256()
-    for path in files:
+    for path in (*files, *sorted(_SALIENCE.glob("*.safetensors"))):
         with path.open("rb") as file:
             total.update(path.name.encode() + b"\0" + file_digest(file, "sha256").digest())
     return f"embedded:{total.hexdigest()}"

@@ -79,7 +79,7 @@ class Expected(NamedTuple):
     def by_name(self) -> dict[str, tuple[float, ...]]:
         """What each further copy of a gram adds, as ``records.Plan`` tells it."""
         added = np.diff(self.worth, axis=1).tolist()
-        # Further copies are worth less and less, those that nobody has nothing.
+        # More copies are worth less and less, and more than the documents hold nothing.
         rows = (tuple(value for value in row if value > 0) for row in added)
         return dict(zip(self.names, rows, strict=True))
 

@@ -13,7 +13,7 @@ from models import load_encoder, load_salience, load_words, load_writer
 from summarizer.cleaning import clean
 from summarizer.config import Config
 from summarizer.decoding import harmless
-from summarizer.errors import ConfigError, InputError, SummarizerError
+from summarizer.errors import ConfigError, InputError, ModelError, SummarizerError
 from summarizer.protocols import Encoder
 from summarizer.reading import document_from_text
 from summarizer.records import (
@@ -45,6 +45,7 @@ _TOO_MANY = (
     "The documents hold {:,} sentences. Only {:,} of them were read closely: those that open "
     "the documents, and those whose words cover most of what they talk about."
 )
+_BY_SALIENCE = "The writer chose by salience, not by what summaries are likely to hold: {}"
 _QUOTED = "Nothing that was written checks out; these are sentences of the articles instead."
 _NOTHING_FITS = "No sentence of the articles fits into {} words; the shortest has {}."
 
@@ -67,7 +68,9 @@ class Summarizer:
         self._encoder = load_encoder(encoder) if isinstance(encoder, str) else encoder
         self._writer = load_writer(writer) if isinstance(writer, str) else writer
         self._ranker = load_ranker(self.config.ranker, self._encoder)
-        self._expectation = load_expectation(self._encoder) if self._writer.weighs else None
+        # A writer from outside may not know of it.
+        weighs = getattr(self._writer, "weighs", False)
+        self._expectation, self._notices = load_expectation(self._encoder) if weighs else (None, ())
 
     def summarize(
         self,
@@ -190,6 +193,7 @@ class Summarizer:
                 *_left_unread(found, sentences),
                 *(stray.notice for stray in aside),
                 *encoder.notices,
+                *self._notices,
                 *salience.notices,
             ),
         )
@@ -269,10 +273,16 @@ def load_ranker(name: str, encoder: Encoder) -> Ranker:
     return learned(model, load_words())
 
 
-def load_expectation(encoder: Encoder) -> Expectation | None:
-    """What was learned of summaries; None for an encoder whose vectors that does not know."""
-    model = load_salience()
-    return expectation_of(model, load_words()) if encoder.name == model.encoder else None
+def load_expectation(encoder: Encoder) -> tuple[Expectation | None, tuple[str, ...]]:
+    """What was learned of summaries; None and a notice where it cannot be used."""
+    try:
+        model, words = load_salience(), load_words()
+    except ModelError as error:
+        return None, (_BY_SALIENCE.format(error),)
+    if encoder.name != model.encoder:
+        reason = f"what was learned of that knows no vectors of the encoder {encoder.name!r}."
+        return None, (_BY_SALIENCE.format(reason),)
+    return expectation_of(model, words), ()
 
 
 def _left_unread(found: Sequence[Sentence], read: Sequence[Sentence]) -> tuple[str, ...]:

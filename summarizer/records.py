@@ -185,7 +185,7 @@ class Plan:
 
     groups: tuple[Group, ...]
     left_out: int = 0
-    worth: Mapping[str, tuple[float, ...]] = field(default_factory=dict, repr=False)
+    worth: Mapping[str, tuple[float, ...]] = field(default_factory=dict, repr=False, hash=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

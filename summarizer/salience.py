@@ -8,7 +8,6 @@ changes nothing.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from types import MappingProxyType
 from typing import NamedTuple, Protocol, TypeAlias
 
 import numpy as np
@@ -111,8 +110,8 @@ class Salience(NamedTuple):
     """
 
     ranking: tuple[RankedSentence, ...]
-    notices: tuple[str, ...] = ()
-    worth: Mapping[str, tuple[float, ...]] = MappingProxyType({})
+    notices: tuple[str, ...]
+    worth: Mapping[str, tuple[float, ...]]
 
 
 def rank(
@@ -131,7 +130,7 @@ def rank(
     chosen later may cost altogether by ``cost``, for rankers that choose a set.
     """
     if not deduplication.kept:
-        return Salience(())
+        return Salience((), (), {})
     features = Features(deduplication, documents, vectors, limit=limit, cost=cost)
     scores = ranker(features)
     spread = float(scores.max() - scores.min())

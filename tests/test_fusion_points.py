@@ -6,47 +6,55 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from test_fusion_writer import LEAD, OTHER, group, writer
+from test_fusion_writer import LEAD, OTHER, ScriptedFuser, group, guard, sentence, writer
 from test_overlap import FERRY, Model, cluster
 
 from eval.benchmarks.fusion import plan_pairs
 from models.extractive import ExtractiveWriter
 from models.fusion.fuser import Hypothesis
-from models.fusion.points import Overlap, Point
+from models.fusion.points import Overlap, Point, grams_of
+from models.fusion.writer import FusionWriter
+from models.salience.words import WordModel
+from summarizer.errors import ModelError
 from summarizer.features import Features
 from summarizer.overlap import expected
 from summarizer.pipeline import Summarizer
 from summarizer.records import Cluster, Document, Draft, Group, Plan, Writing
-from summarizer.words import all_stems
+from summarizer.words import all_stems, count_words
 
 WORTH = {"mill": (0.5, 0.25, 0.0), "old": (0.125,), "old mill": (1.0,)}
 
 
+def gain(overlap: Overlap, text: str) -> float:
+    return overlap.gain(grams_of(text))
+
+
 def test_what_a_sentence_adds_by_hand() -> None:
     overlap = Overlap(WORTH)
-    assert overlap.gain("The old mill, an older mill and the Mills' mill.") == pytest.approx(
+    assert gain(overlap, "The old mill, an older mill and the Mills' mill.") == pytest.approx(
         0.5 + 0.25 + 0.125 + 1.0
     )
-    assert overlap.gain("Nothing of it.") == overlap.gain("") == 0
-    overlap.add("The old mill.")
-    assert overlap.gain("An old mill!") == 0.25
-    overlap.add("The mill, the mill.")
-    assert overlap.gain("An old mill!") == 0
+    assert gain(overlap, "Nothing of it.") == gain(overlap, "") == 0
+    overlap.add(grams_of("The old mill."))
+    assert gain(overlap, "An old mill!") == 0.25
+    overlap.add(grams_of("The mill, the mill."))
+    assert gain(overlap, "An old mill!") == 0
 
 
 def test_it_counts_as_the_learned_ranker_does() -> None:
     features = Features(*cluster(*FERRY))
     found = expected(features, np.zeros(len(features.sentences)), Model())
     overlap = Overlap(found.by_name())
-    for row, sentence in enumerate(features.sentences):
+    for row, own in enumerate(features.sentences):
         copies = found.holds.toarray()[row].astype(int)
-        assert overlap.gain(sentence.text) == pytest.approx(
+        assert gain(overlap, own.text) == pytest.approx(
             found.worth[np.arange(len(copies)), copies].sum()
         )
 
@@ -65,10 +73,10 @@ def test_what_is_told_is_worth_its_copies_and_each_more_is_worth_less(
 ) -> None:
     overlap, total = Overlap(worth), 0.0
     for text in told:
-        fresh = Overlap(worth).gain(text)
-        assert 0 <= overlap.gain(text) <= fresh + 1e-9
-        total += overlap.gain(text)
-        overlap.add(text)
+        fresh = gain(Overlap(worth), text)
+        assert 0 <= gain(overlap, text) <= fresh + 1e-9
+        total += gain(overlap, text)
+        overlap.add(grams_of(text))
     counts: Counter[str] = Counter()
     for text in told:
         own = all_stems(text)
@@ -124,7 +132,6 @@ def test_what_could_not_be_shortened_and_what_is_old_adds_less() -> None:
 
 
 def test_the_wordings_of_a_point_in_order() -> None:
-    point = Point(group=group(LEAD, OTHER), texts=[LEAD, OTHER])
     beam = [
         Hypothesis(text=text, score=score, used=(0,))
         for text, score in [
@@ -132,7 +139,7 @@ def test_the_wordings_of_a_point_in_order() -> None:
             ("The old mill of Tilby burned.", -1.3), (OTHER, -0.3),
         ]
     ]  # fmt: skip
-    point.word(beam, names=frozenset())
+    point = Point.of(group(LEAD, OTHER), [LEAD, OTHER], beam, names=frozenset())
     assert [(w.text, w.copied, w.hypothesis is None) for w in point.wordings] == [
         ("The old mill burned.", False, False),
         ("The mill burned.", False, False),
@@ -155,8 +162,7 @@ def test_a_month_is_told_with_the_first_point_told_of_it() -> None:
 
 
 def test_a_point_with_nothing_to_tell_has_no_wording() -> None:
-    point = Point(group=group("..."), texts=["..."])
-    point.word([], names=frozenset())
+    point = Point.of(group("..."), ["..."], [], names=frozenset())
     assert point.wordings == []
     assert told(plan(group("..."), group(FIRST, priority=1)), 20) == [FIRST]
 
@@ -206,3 +212,113 @@ def test_pairs_are_the_plans_groups_with_what_a_summary_says_of_them() -> None:
         told: "reference", thanked: "verbatim"
     }  # fmt: skip
     assert pairs[told].sources[0] == burned
+
+
+class Blending(ScriptedFuser):
+    """Copies from the lead and the sentence after it."""
+
+    def fuse(self, groups: Sequence[Sequence[str]], **_: Any) -> list[list[Hypothesis]]:  # type: ignore[override]
+        text = "The old mill, built in 1802, burned."
+        return [[Hypothesis(text=text, score=-0.1, used=(0, 1))] for _ in groups]
+
+
+def test_a_detail_of_a_related_sentence_is_cited() -> None:
+    detail, aside = sentence(OTHER, doc_id="b"), sentence("Trains ran late.", doc_id="c")
+    made = FusionWriter.of(Blending({}), guard=guard)  # type: ignore[arg-type]
+    point = Group(sentences=(sentence(LEAD),), related=(detail, aside))
+    [writing] = made.write([Plan(groups=(point,))], words=50)
+    assert writing.drafts[0].sources == (sentence(LEAD), detail)
+
+
+def test_what_counts_is_what_is_told_not_what_the_lead_had() -> None:
+    script = {FIRST: ["The ferry sank."], SECOND: ["Trains ran."], THIRD: ["Divers found a bell."]}
+    groups = (group(FIRST), group(SECOND, priority=1), group(THIRD, priority=2))
+    # "late" went, so that its point adds nothing; "Tilby" went, so that it is still new.
+    worth = {"late": (1.0,), "bell": (0.1,)}
+    assert told(plan(*groups, **worth), 7, script) == ["The ferry sank.", "Divers found a bell."]
+    names = {**script, THIRD: ["Tilby found a bell."]}
+    assert told(plan(*groups, tilbi=(1.0,)), 7, names) == ["The ferry sank.", "Tilby found a bell."]
+
+
+def test_what_is_no_whole_sentence_adds_less() -> None:
+    half = "Divers near the bell of Tilby."
+    groups = (group(FIRST), group(SECOND, priority=1), group(half, priority=2))
+    # 0.9 / 6 ** 0.9 by 0.6 is more than 0.3 / 3 ** 0.9 by 0.8, but for the half.
+    assert told(plan(*groups, train=(0.3,), bell=(1.2,)), 11) == [FIRST, SECOND]
+    whole = (*groups[:2], group("Divers saw the bell of Tilby.", priority=2))
+    assert told(plan(*whole, train=(0.3,), bell=(1.2,)), 11)[1].startswith("Divers")
+
+
+def test_only_what_was_chosen_after_the_sentence_before_it_leans_on_it() -> None:
+    first, second = sentence(FIRST, index=3), sentence(SECOND, index=4)
+    groups = (Group(sentences=(first,), priority=1), Group(sentences=(second,), priority=0))
+    assert told(Plan(groups=groups), 4) == [SECOND]
+
+
+def test_of_two_halves_the_more_salient_is_told_and_the_other_counted() -> None:
+    halves = ["Ambulances at the mill after the fire.", "Crowds at the bridge of Tilby at dawn."]
+    script: dict[str, list[str]] = {half: [] for half in halves}
+    groups = (group(halves[0], priority=1), group(halves[1], priority=0))
+    [writing] = writer(script).write([Plan(groups=groups)], words=50)
+    assert [draft.text for draft in writing.drafts] == [halves[1]]
+    assert writing.quoted == 1
+    assert "1 point was left out" in writing.notices[1]
+
+
+def test_the_guard_is_asked_about_what_the_model_wrote() -> None:
+    asked = []
+
+    def listening(written: str, sources: Sequence[str]) -> list[str]:
+        asked.append(written)
+        return []
+
+    made = FusionWriter.of(ScriptedFuser({FIRST: ["It sank."]}), guard=listening)  # type: ignore[arg-type]
+    [writing] = made.write([plan(group(FIRST, when="In May 2007"))], words=20)
+    assert asked == ["It sank."]
+    assert writing.drafts[0].text == "In May 2007, it sank."
+
+
+def test_a_lead_is_not_quoted_where_it_repeats_what_is_told() -> None:
+    again = "The ferry sank on Monday off Tilby."
+    script = {FIRST: ["The ferry sank off Tilby on Monday."], again: ["It was invented."]}
+    assert told(plan(group(FIRST), group(again, priority=1)), 30, script) == script[FIRST]
+
+
+def test_a_month_is_paid_for_once() -> None:
+    both = plan(group(SECOND, when="In May 2007"), group(THIRD, when="In May 2007", priority=1))
+    assert told(both, 10) == ["Trains ran late (reported May 2007).", THIRD]
+    assert told(both, 9) == ["Trains ran late (reported May 2007)."]
+    named = plan(
+        group("Trains ran late in May 2007.", when="In May 2007", priority=0),
+        group(THIRD, when="In May 2007", priority=1),
+    )
+    for first in (named, Plan(groups=named.groups[::-1])):
+        for words in range(6, 15):
+            assert sum(count_words(text) for text in told(first, words)) <= words
+
+
+def test_where_nothing_is_known_of_summaries_a_notice_says_so(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    keeper = Keeper(weighs=True)
+    texts = [f"{FIRST} {SECOND}", THIRD]
+    lexical = Summarizer(writer=keeper, encoder="lexical", words=50).summarize(texts)
+    assert any("chose by salience" in notice for notice in lexical.notices)
+    monkeypatch.setattr("models.salience.words.load", lambda: WordModel(tmp_path / "gone"))
+    broken = Summarizer(writer=keeper, encoder="minilm", words=50).summarize(texts)
+    assert any("cannot be read" in notice for notice in broken.notices)
+    assert not keeper.plan.worth
+    with pytest.raises(ModelError, match="cannot be read"):
+        Summarizer(writer=keeper, encoder="minilm", ranker="learned")
+
+
+def test_a_writer_that_knows_of_no_worth_may_write() -> None:
+    class Plain:
+        name, max_input_tokens = "plain", None
+        notices: tuple[str, ...] = ()
+        count_tokens = staticmethod(count_words)
+
+        def write(self, plans: Sequence[Plan], *, words: int, on_draft: Any = None) -> Any:
+            return ExtractiveWriter().write(plans, words=words)
+
+    assert Summarizer(writer=Plain(), words=50).summarize([FIRST]).text == FIRST

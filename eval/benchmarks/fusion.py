@@ -89,6 +89,9 @@ def main() -> None:
     rng = random.Random(1)
     pairs: list[Pair] = []
     for number, corpus in enumerate(CORPORA, start=1):
+        if not (options.data / corpus).is_file():
+            print(f"{corpus}: not there, left out")
+            continue
         records = list(cluster_records(options.data / corpus))
         rng.shuffle(records)
         clusters = (record.read()[0] for record in records)
@@ -96,6 +99,8 @@ def main() -> None:
     fuser = Fuser(CHECKPOINT)
     for name, kinds in (("all", ("reference", "verbatim")), ("reworded", ("reference",))):
         chosen = [pair for pair in pairs if pair.kind in kinds]
+        if not chosen:
+            continue
         several = sum(len(pair.sources) > 1 for pair in chosen)
         print(f"{name}: {len(chosen)} pairs, {several} of several sentences")
         for figure, value in evaluation(fuser, fuser.tokenizer, chosen).items():

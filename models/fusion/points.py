@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from models.extractive import said
@@ -32,94 +32,94 @@ class Overlap:
         self._worth = worth
         self._told: Counter[str] = Counter()
 
-    def gain(self, text: str) -> float:
-        """What ``text`` would add."""
+    def gain(self, grams: Mapping[str, int]) -> float:
+        """What a sentence with these ``grams_of`` would add."""
         return sum(
             sum(self._worth.get(gram, ())[self._told[gram] :][:count])
-            for gram, count in Counter(_grams(text)).items()
+            for gram, count in grams.items()
         )
 
-    def add(self, text: str) -> None:
-        """Count ``text`` as told."""
-        self._told.update(_grams(text))
+    def add(self, grams: Mapping[str, int]) -> None:
+        """Count a sentence with these ``grams_of`` as told."""
+        self._told.update(grams)
 
 
-def _grams(text: str) -> Iterator[str]:
+def grams_of(text: str) -> Counter[str]:
+    """How often a text has each stem and each pair of neighbours, as in ``Plan.worth``."""
     own = all_stems(text)
-    yield from own
-    yield from (" ".join(pair) for pair in pairwise(own))
+    return Counter([*own, *(" ".join(pair) for pair in pairwise(own))])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wording:
     """A sentence that would tell a point.
 
-    ``text`` says of when an old report is, ``undated`` does not. ``hypothesis`` is the
-    model's of which it is made, None where the group's lead stands; ``copied`` where it is a
-    sentence of the group as it stands; such a one may be ``broken``, a caption or half a
-    sentence.
+    ``text`` says of when an old report is, ``undated`` does not, and ``grams`` are the
+    latter's. ``hypothesis`` is the model's of which it is made, None where the group's lead
+    stands; ``copied`` where it is a sentence of the group as it stands; such a one may be
+    ``broken``, a caption or half a sentence.
     """
 
     text: str
     undated: str
     hypothesis: Hypothesis | None
     copied: bool
+    broken: bool
+    grams: Mapping[str, int]
 
-    @property
-    def broken(self) -> bool:
-        """Whether it is no whole sentence; capitals are not asked for."""
-        return self.copied and broken(self.text[:1].upper() + self.text[1:]) is not None
+    def words(self, *, dated: bool) -> int:
+        """Its length; ``dated`` says that of when the report is has been told."""
+        return count_words(self.undated if dated else self.text)
 
 
 @dataclass(slots=True, kw_only=True)
 class Point:
-    """A group of the plan and its ``wordings``, the best first.
+    """A group of the plan and the ``wordings`` left to try, the best first.
 
-    That is, of the beam's hypotheses within ``_NEAR`` of the likeliest those that shorten
-    or join, the one that keeps most content first; then copies; then the lead. ``texts``
-    are the group's sentences as the model read them.
+    ``texts`` are the group's sentences as the model read them.
     """
 
     group: Group
     texts: Sequence[str]
-    wordings: list[Wording] = field(init=False)
+    wordings: list[Wording]
 
-    def word(self, beam: Sequence[Hypothesis], *, names: frozenset[str]) -> None:
-        """Set the wordings; ``names`` as ``models.extractive.said`` takes them."""
+    @classmethod
+    def of(
+        cls,
+        group: Group,
+        texts: Sequence[str],
+        beam: Sequence[Hypothesis],
+        *,
+        names: frozenset[str],
+    ) -> Point:
+        """With all wordings that may be tried; ``names`` as ``models.extractive.said`` takes them.
+
+        Of the beam's hypotheses within ``_NEAR`` of the likeliest, those that shorten or join
+        come first, and of them the one that keeps most content; then copies; then the lead.
+        """
+        copies = {fold(text) for text in texts}
         best = beam[0].score if beam else 0.0
         likely = [h for h in beam if h.score >= best - _NEAR]
-        likely.sort(key=lambda h: (self._is_copy(h), -len(stems(h.text)), -h.score))
-        self.wordings = []
+        likely.sort(key=lambda h: (fold(h.text) in copies, -len(stems(h.text)), -h.score))
+        wordings = []
         for hypothesis in (*likely, None):
-            group = self.group
-            if hypothesis is not None:
-                group = replace(group, sentences=(replace(group.lead, text=hypothesis.text),))
-            wording = Wording(
-                text=said(group, None, names=names),
-                undated=said(replace(group, when=None), None, names=names),
-                hypothesis=hypothesis,
-                copied=hypothesis is None or self._is_copy(hypothesis),
-            )
+            copied = hypothesis is None or fold(hypothesis.text) in copies
+            wording = _wording(group, hypothesis, copied=copied, names=names)
             if wording.text:
-                self.wordings.append(wording)
-
-    def _is_copy(self, hypothesis: Hypothesis) -> bool:
-        return any(fold(hypothesis.text) == fold(text) for text in self.texts)
+                wordings.append(wording)
+        return cls(group=group, texts=texts, wordings=wordings)
 
     def value(self, overlap: Overlap) -> float:
         """What its best wording adds for its length, less if it is copied or of an old report."""
         wording = self.wordings[0]
-        gain: float = overlap.gain(wording.text) / count_words(wording.text) ** _SCALING
+        gain: float = overlap.gain(wording.grams) / wording.words(dated=True) ** _SCALING
         share = _COPIED if wording.copied else 1.0
         share *= _BROKEN if wording.broken else 1.0
         share *= _OLD if self.group.when else 1.0
         return round(gain * share, 9)
 
     def draft(self, *, dated: bool) -> Draft:
-        """The best wording with the sentences that it was copied from or that say the same.
-
-        ``dated`` says that of when the report is has been told.
-        """
+        """The best wording with the sentences that it was copied from or that say the same."""
         wording = self.wordings[0]
         text = wording.undated if dated else wording.text
         if wording.hypothesis is None:
@@ -138,6 +138,25 @@ class Point:
                 and len(told & stems(sentence.text)) >= _SAME * max(len(told), 1)
             )
         )
+
+
+def _wording(
+    group: Group, hypothesis: Hypothesis | None, *, copied: bool, names: frozenset[str]
+) -> Wording:
+    if hypothesis is not None:
+        group = replace(group, sentences=(replace(group.lead, text=hypothesis.text),))
+    text = said(group, None, names=names)
+    undated = said(replace(group, when=None), None, names=names) if group.when else text
+    # Capitals are not asked for.
+    half = copied and broken(undated[:1].upper() + undated[1:]) is not None
+    return Wording(
+        text=text,
+        undated=undated,
+        hypothesis=hypothesis,
+        copied=copied,
+        broken=half,
+        grams=grams_of(undated),
+    )
 
 
 def repeats(text: str, earlier: str) -> bool:

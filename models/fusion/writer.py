@@ -17,7 +17,8 @@ from summarizer.words import collapse, count_words, fold
 CHECKPOINT = Path(__file__).parent / "checkpoint"
 LENGTH = 2  # asked for; a place in ``data.LENGTHS``
 _SHARE = 0.7  # of its words that a plan counts for a sentence: some are shortened, some not told
-_LATER = 0.6  # what a point loses of its value from the plan's first choice to its last
+# What a point loses of its value if the plan chose it last, about: in proportion before.
+_LATER = 0.6
 
 OnDraft = Callable[[int, Draft], None]
 
@@ -89,62 +90,64 @@ class FusionWriter:
     ) -> Writing:
         """First the most salient point, then always the one that adds most for its length."""
         names = lone_names(plan)
-        open_ = {}
-        for place, (group, (texts, beam)) in enumerate(zip(plan.groups, groups, strict=True)):
-            open_[place] = Point(group=group, texts=texts)
-            open_[place].word(beam, names=names)
+        points = {
+            place: Point.of(group, texts, beam, names=names)
+            for place, (group, (texts, beam)) in enumerate(zip(plan.groups, groups, strict=True))
+        }
         leans = _leaning(plan)
         overlap = Overlap(plan.worth)
         told: dict[int, Point] = {}
         halves: dict[int, Point] = {}  # captions and half sentences
+        charged: set[str | None] = {None}  # what is told of when old reports are
         left = words
 
         def value(place: int) -> tuple[float, int]:
             priority = plan.groups[place].priority
             early = 1 - _LATER * priority / len(plan.groups)
-            return (early * open_[place].value(overlap) if told else 0.0), -priority
+            return (early * points[place].value(overlap) if told else 0.0), -priority
 
         while ready := [
             place
-            for place, point in open_.items()
+            for place, point in points.items()
             if point.wordings and leans.get(place, place) in (place, *told)
         ]:
             place = max(ready, key=value)
-            point = open_[place]
-            wording = point.wordings[0]
-            if not self._may_be_told(wording, point.texts, told.values(), left):
+            point = points[place]
+            wording, dated = point.wordings[0], point.group.when in charged
+            cost = wording.words(dated=dated)
+            if cost > left or not self._may_be_told(wording, point, told.values()):
                 del point.wordings[0]
                 continue
-            del open_[place]
+            del points[place]
             if wording.hypothesis is None and wording.broken:
                 halves[place] = point
                 continue
             told[place] = point
-            overlap.add(wording.text)
-            left -= count_words(wording.text)
+            overlap.add(wording.grams)
+            left -= cost
+            if wording.text != wording.undated:
+                charged.add(point.group.when)
+            for other in points.values():  # what does not fit now will not fit later
+                other.wordings = [w for w in other.wordings if w.words(dated=True) <= left]
         if halves and not told:
             place = min(halves, key=lambda place: plan.groups[place].priority)
             told[place] = halves.pop(place)
         drafts = []
-        dated: set[str | None] = set()
+        phrased: set[str | None] = set()
         for _, point in sorted(told.items()):
-            drafts.append(point.draft(dated=point.group.when in dated))
-            dated.add(point.group.when)
+            drafts.append(point.draft(dated=point.group.when in phrased))
+            phrased.add(point.group.when)
         quoted = sum(point.wordings[0].hypothesis is None for point in told.values())
         notices = _notices(quoted, len(drafts), len(halves))
         return Writing(drafts=tuple(drafts), quoted=quoted, notices=notices)
 
-    def _may_be_told(
-        self, wording: Wording, sources: Sequence[str], told: Collection[Point], left: int
-    ) -> bool:
-        """Whether it is new, true to its ``sources``, and fits into ``left`` words."""
-        if count_words(wording.text) > left:
+    def _may_be_told(self, wording: Wording, point: Point, told: Collection[Point]) -> bool:
+        """Whether it is new, and true to what it was written from."""
+        hypothesis = wording.hypothesis
+        text = point.group.lead.text if hypothesis is None else hypothesis.text
+        if any(repeats(text, other.wordings[0].undated) for other in told):
             return False
-        if wording.hypothesis is None:
-            return True
-        text = wording.hypothesis.text
-        new = not any(repeats(text, point.wordings[0].text) for point in told)
-        return new and not self._guard(text, sources)
+        return hypothesis is None or not self._guard(text, point.texts)
 
 
 def _leaning(plan: Plan) -> dict[int, int]:

@@ -23,7 +23,7 @@ REACH = np.float32(5)  # standard deviations beyond which a column is cut
 
 
 class WordModel:
-    """The ``summarizer.coverage.CopyModel`` shipped with the project.
+    """The ``summarizer.overlap.CopyModel`` shipped with the project.
 
     ``columns`` names the columns of the matrices of each kind, in order; ``sentences`` is
     the SHA-256 of the sentence model's weights whose scores it reads.
