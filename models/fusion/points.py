@@ -19,7 +19,7 @@ _REPEATED = 0.85  # of its content that an earlier one has: it says nothing new
 _SCALING = 0.9  # of the cost in words, as in ``rankers.coverage``
 # What sentences count for that could not be shortened, that are not whole, and that are of
 # an old report: plans rank those low, and a reader wants what is new.
-_COPIED, _BROKEN, _OLD = 0.6, 0.5, 0.6
+_COPIED, _BROKEN, _OLD = 0.6, 0.5, 0.4
 
 
 class Overlap:
