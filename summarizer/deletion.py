@@ -164,6 +164,8 @@ def _is_detail(source: Sequence[Token], left: int, gone: Sequence[Token], right:
         return False
     if is_day(body) and (before.text.lower() == "usa" or (after is not None and after.tag == "T")):
         return False  # "USA Today", "in Tilby, Friday, Feb. 3"
+    if is_day(body) and any(token.text in ("before", "after") for token in source[right:][:_SOON]):
+        return False  # "final passage on Thursday, just hours before"
     if head.text.lower() in ("what", "how", "why"):
         return False  # an object: "asked him, a miller, how he did it"
     if _is_needed(source, left, body, right) or _is_listed(source, left, body, right):
@@ -310,8 +312,8 @@ def _opening(gone: Sequence[Token], body: Sequence[Token], kept: Sequence[Token]
     low = {token.text.lower() for token in body}
     if len(body) == 1 and low <= CONNECTIVES:
         return after.tag not in "VXC" and after.text not in ("far", "that", "many", "much", "long")
-    if " ".join(t.text.lower() for t in body if t.text[0].isalnum()) in FURNITURE:
-        return after.tag not in "VXI"
+    if _plain(body) in FURNITURE:
+        return after.tag not in "VXI" and not _plain(kept).startswith(tuple(FURNITURE))
     if is_day(body) and len(kept) > 1 and kept[1].text[0].isdigit():
         return False  # "on Monday, May 2, ..."
     if is_day(body) and after.tag not in "TNVX":
@@ -346,8 +348,13 @@ def _opening(gone: Sequence[Token], body: Sequence[Token], kept: Sequence[Token]
 
 _GLUED = re.compile(r"\d{4}[A-Z]")  # "2005Through"
 _WORDIEST = 4  # one more than the longest has
+_SOON = 5  # words behind a day that may count from it
 _BOTH = 5  # words within which "and" tells what both are
 _ITEM = 2  # words of a member of a list
+
+
+def _plain(tokens: Sequence[Token]) -> str:
+    return " ".join(token.text.lower() for token in tokens if token.text[0].isalnum())
 
 
 def _aside(source: Sequence[Token], left: int, body: Sequence[Token], right: int) -> bool:
@@ -468,7 +475,7 @@ def _inner(source: Sequence[Token], left: int, body: Sequence[Token], right: int
     if plain and after.tag in "NA":
         named = body[-1].text.lower() == "major" and after.text.lower() in ("league", "general")
         # "it marks a significant step", "an even more important step"
-        counted = before.tag == "C"  # "the second time in two major battles"
+        counted = before.tag == "C" or after.text == "part"  # "in two major battles"
         return not (named or counted or before.tag == "R" or before.text.lower() in ("a", "an"))
     if is_office(body, after) and before.tag not in "NP":
         return before.text != "."  # "Lt. Gen. Reed"
@@ -487,7 +494,8 @@ def _inner(source: Sequence[Token], left: int, body: Sequence[Token], right: int
     ends &= low not in ("that", "where", "as", "than", "called", "named", "known", "dubbed")
     following = source[right + 1] if after.text in MARKS and right + 1 < len(source) else after
     ends &= following.tag != "W" and following.text.lower() != "where"
-    ends &= following is after or following.tag != "I"  # "at the zoo, to the west of Tilby"
+    # "at the zoo, to the west of Tilby", "at the zoo, a park of the town"
+    ends &= following is after or following.tag not in "ID"
     ends &= not (after.tag in "VX" and _has_verb(source[: left + 1]))
     ends &= not (following.tag == "J" and after.text == ",") or is_whole(source[: left + 1])
     if before.tag not in NOMINAL or not ends:

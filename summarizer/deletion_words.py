@@ -146,6 +146,7 @@ FURNITURE = frozenset(
         "advertisement",
         "advertisement continue reading the main story",
         "add interest",
+        "buy photo",
         "continue reading",
         "continue reading the main story",
         "hide caption",

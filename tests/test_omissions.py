@@ -48,6 +48,11 @@ STATE = (
             "It's a good time to buy, Reed said.",
         ),
         ("Reed's own mill was remarkably quiet.", "Reed's mill was quiet."),
+        ("Buy photo The mill of Tilby burned down.", "The mill of Tilby burned down."),
+        (
+            "Advertisement Continue reading the main story The mill of Tilby burned down.",
+            "The mill of Tilby burned down.",
+        ),
     ],
 )
 def test_what_grammar_lets_go_may_go(source: str, written: str) -> None:
@@ -655,6 +660,19 @@ def test_what_grammar_lets_go_may_go(source: str, written: str) -> None:
         (
             "They hope that a deal will be reached when the treaty ends, but critics fear delays.",
             "They hope that a deal will be reached.",
+        ),
+        (
+            "A miller died in a parking lot at Tilby Court, a home for the old nearby.",
+            "A miller died in a parking lot, a home for the old nearby.",
+        ),
+        ("He has served in large part to guide them.", "He has served in part to guide them."),
+        (
+            "They agreed on a plan for a vote on Thursday, just hours before the money ends.",
+            "They agreed on a plan for a vote, just hours before the money ends.",
+        ),
+        (
+            "Advertisement Continue reading the main story The mill of Tilby burned down.",
+            "Continue reading the main story The mill of Tilby burned down.",
         ),
     ],
 )
